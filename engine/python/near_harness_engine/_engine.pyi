@@ -1,0 +1,72 @@
+"""The native part of the embedded node: one chain, driven by bytes of JSON-RPC."""
+
+from typing import Literal, final
+
+__version__: str
+
+class EngineError(Exception):
+    """The engine refuses its input: a genesis, a path, a number. The text says what and why."""
+
+class EnginePanic(EngineError):
+    """A defect of the engine itself: a Rust panic, with its message and place. The process is well afterwards."""
+
+@final
+class Snapshot:
+    """A chain at one moment: everything, by pointer. Valid for any :class:`Chain` of the same process."""
+
+    @property
+    def height(self) -> int: ...
+
+@final
+class Pending:
+    """A request that waits for blocks. ``poll`` asks again; ``expire`` gives the answer for a client that waited too long."""
+
+    def poll(self) -> tuple[int, bytes] | None: ...
+    def expire(self) -> tuple[int, bytes]: ...
+
+@final
+class Chain:
+    """One chain of one shard. Every call releases the GIL; calls from several threads queue."""
+
+    def __new__(
+        cls,
+        genesis: str,
+        *,
+        blocks: Literal["auto", "interval", "manual"] = "auto",
+        clock: Literal["steps", "wall"] = "steps",
+        cache_dir: str | None = None,
+    ) -> Chain:
+        """``genesis``: JSON as in nearcore's ``genesis.json``. ``auto``: a sent transaction makes the blocks it waits for.
+        ``interval``: blocks come from ``produce_blocks`` only, a ticker's work, and waiting requests are :class:`Pending`.
+        ``manual``: likewise, but on the test's demand. ``steps``: time moves by a fixed step per block from the genesis
+        time on; ``wall``: it follows the wall clock."""
+
+    def request(self, body: bytes) -> tuple[int, bytes] | Pending:
+        """Answers one JSON-RPC request: HTTP status and body, or something to wait on."""
+
+    def get(self, path: str) -> tuple[int, str, bytes]:
+        """Answers ``GET path``: HTTP status, content type, body."""
+
+    def produce_blocks(self, count: int = 1) -> None: ...
+    def snapshot(self) -> Snapshot: ...
+    def restore(self, snapshot: Snapshot) -> None: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def chain_id(self) -> str: ...
+    @property
+    def protocol_version(self) -> int: ...
+
+def sandbox_genesis(
+    *,
+    account_id: str = "sandbox",
+    seed: str | None = "sandbox",
+    chain_id: str = "sandbox",
+    protocol_version: int = 86,
+    epoch_length: int = 60,
+    time_ns: int | None = None,
+) -> str:
+    """The ``genesis.json`` that ``near-sandbox init`` writes: the validator account ``account_id`` and ``near``."""
+
+def protocol_versions() -> tuple[int, int]:
+    """The oldest and the newest stable protocol version that the engine runs."""
