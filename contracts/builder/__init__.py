@@ -1,0 +1,1 @@
+"""Builds the contracts of this folder to wasm, with their ABI embedded. Run by `scripts/contracts`."""

@@ -1,0 +1,106 @@
+"""Compiles one contract: its ABI from a build for the host, then the wasm with the ABI in it, then made smaller."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from . import abi, sources, tools
+from .machine import BuildError, cache_dir, run
+from .settings import RUSTC_FLAGS, TARGET
+from .toolchain import Toolchain
+
+
+def target_dir() -> Path:
+    return cache_dir() / "contracts-target"
+
+
+def fetch(toolchain: Toolchain) -> None:
+    """Downloads the crates of Cargo.lock; fails if Cargo.lock does not fit the manifests."""
+    run(
+        [toolchain.cargo, "fetch", "--quiet", "--locked"],
+        what="Downloading crates",
+        cwd=sources.CONTRACTS,
+        env=toolchain.env,
+    )
+
+
+def compile_contract(name: str, toolchain: Toolchain, wasm_opt: str, folder: Path) -> None:
+    """Writes `name.wasm` and `name.abi.json` to a folder."""
+    contract_abi = generate_abi(name, toolchain)
+    wasm = build_wasm(name, toolchain, tools.compress(abi.as_bytes(contract_abi)))
+    tools.optimise(wasm_opt, wasm, folder / f"{name}.wasm")
+    (folder / f"{name}.abi.json").write_text(abi.as_text(contract_abi), encoding="utf-8", newline="\n")
+
+
+def generate_abi(name: str, toolchain: Toolchain) -> dict[str, object]:
+    cargo_build(name, toolchain, ["-Awarnings"], "near-sdk/__abi-generate")
+    library = target_dir() / "debug" / abi.LIBRARY_NAME.format(name)
+    if not library.exists():
+        raise BuildError(f"cargo built {name} for this machine, but {library} is not there")
+    metadata = {
+        "name": name,
+        "version": package_version(),
+        "build": {"compiler": short_version(toolchain.compiler), "builder": "near-harness scripts/contracts"},
+    }
+    return abi.join(abi.read_chunks(library), metadata)
+
+
+def build_wasm(name: str, toolchain: Toolchain, compressed_abi: bytes) -> Path:
+    # One path for all contracts: it is compiled into near-sdk's macros, which would be built anew for each.
+    embedded = target_dir() / "embedded-abi.zst"
+    embedded.write_bytes(compressed_abi)
+    cargo_build(
+        name,
+        toolchain,
+        [*RUSTC_FLAGS, *without_local_paths()],
+        "near-sdk/__abi-embed",
+        "--release",
+        "--target",
+        TARGET,
+        env={"CARGO_NEAR_ABI_PATH": str(embedded)},
+    )
+    return target_dir() / TARGET / "release" / f"{name}.wasm"
+
+
+def cargo_build(
+    name: str,
+    toolchain: Toolchain,
+    rustc_flags: list[str],
+    feature: str,
+    *options: str,
+    env: dict[str, str] | None = None,
+) -> None:
+    run(
+        [toolchain.cargo, "build", "--quiet", "--locked", "--offline", "-p", name, "--features", feature, *options],
+        what=f"Compiling {name}",
+        cwd=sources.CONTRACTS,
+        env={
+            **toolchain.env,
+            "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(rustc_flags),
+            "CARGO_TARGET_DIR": str(target_dir()),
+            **(env or {}),
+        },
+    )
+
+
+def without_local_paths() -> list[str]:
+    """Flags that keep this machine's folders, and the name of the crates' registry, out of panic messages."""
+    cargo_home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+    registries = sorted((cargo_home / "registry" / "src").glob("*"))
+    renamed = [(folder, "/deps") for folder in registries] + [(sources.CONTRACTS, "/contracts")]
+    return [f"--remap-path-prefix={folder}={name}" for folder, name in renamed]
+
+
+def package_version() -> str:
+    manifest = (sources.CONTRACTS / "Cargo.toml").read_text(encoding="utf-8")
+    found = re.search(r'^\[workspace\.package\]\nversion = "([^"]+)"$', manifest, re.MULTILINE)
+    if found is None:
+        raise BuildError("contracts/Cargo.toml has no version right below [workspace.package]")
+    return found.group(1)
+
+
+def short_version(compiler: str) -> str:
+    """`rustc 1.95.0` of `rustc 1.95.0 (59807616e 2026-04-14)`."""
+    return " ".join(compiler.split()[:2])
