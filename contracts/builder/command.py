@@ -8,8 +8,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from . import compile, manifest, sources, toolchain, tools
+from . import compilation, manifest, sources, toolchain, tools
 from .machine import BuildError, cache_dir, fail, only_one_build, say, step
 
 ENVIRONMENT = "NEAR_HARNESS_CONTRACTS"
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(error)
 
 
-def build(folder: Path, kind: str) -> dict[str, object]:
+def build(folder: Path, kind: str) -> dict[str, Any]:
     """Builds all contracts into a folder, which changes only when all of them are built."""
     started = time.monotonic()
     say("Building the contracts (about three minutes the first time, 30 s later)")
@@ -53,14 +54,14 @@ def build(folder: Path, kind: str) -> dict[str, object]:
     say(f"With {compiler}")
     wasm_opt = tools.wasm_opt()
     with step("Downloading the crates of Cargo.lock"):
-        compile.fetch(chosen)
-    compile.target_dir().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=compile.target_dir()) as temporary:
+        compilation.fetch(chosen)
+    compilation.target_dir().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=compilation.target_dir()) as temporary:
         finished = Path(temporary)
         for number, name in enumerate(sources.names()):
             hint = " (the first one compiles near-sdk: about 2 minutes)" if number == 0 else ""
             with step(f"Compiling {name}{hint}"):
-                compile.compile_contract(name, chosen, wasm_opt, finished)
+                compilation.compile_contract(name, chosen, wasm_opt, finished)
         built = manifest.describe(finished, compiler)
         manifest.write(finished, built)
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +75,7 @@ def build(folder: Path, kind: str) -> dict[str, object]:
     return built
 
 
-def compare(built: dict[str, object], rebuilt: Path) -> int:
+def compare(built: dict[str, Any], rebuilt: Path) -> int:
     """Says whether the committed files are what their sources give; 1 if the same compiler gave other bytes."""
     committed = manifest.read(sources.COMPILED)
     if committed is None:

@@ -167,9 +167,7 @@ def build_std(prefix: Path, usr: Path) -> None:
     seed = prefix / "std"
     (seed / "src").mkdir(parents=True)
     (seed / "src" / "lib.rs").write_text("")
-    (seed / "Cargo.toml").write_text(
-        '[package]\nname = "seed"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n'
-    )
+    (seed / "Cargo.toml").write_text('[package]\nname = "seed"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n')
     sources = [usr / "lib" / "rustlib" / "src" / "rust", *sorted((usr / "src").glob("rustc-*"))]
     # embed-bitcode: contracts are built with lto, which needs it in std as well
     flags = ["-Cembed-bitcode=yes"] + [f"--remap-path-prefix={source}=/rustc/{commit}" for source in sources]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
-from . import abi, sources, tools
+from . import abi, interface, sources, tools
 from .machine import BuildError, cache_dir, run
 from .settings import RUSTC_FLAGS, TARGET
 from .toolchain import Toolchain
@@ -30,11 +31,21 @@ def compile_contract(name: str, toolchain: Toolchain, wasm_opt: str, folder: Pat
     """Writes `name.wasm` and `name.abi.json` to a folder."""
     contract_abi = generate_abi(name, toolchain)
     wasm = build_wasm(name, toolchain, tools.compress(abi.as_bytes(contract_abi)))
-    tools.optimise(wasm_opt, wasm, folder / f"{name}.wasm")
+    finished = folder / f"{name}.wasm"
+    tools.optimise(wasm_opt, wasm, finished)
+    require_methods(finished, contract_abi)
     (folder / f"{name}.abi.json").write_text(abi.as_text(contract_abi), encoding="utf-8", newline="\n")
 
 
-def generate_abi(name: str, toolchain: Toolchain) -> dict[str, object]:
+def require_methods(wasm: Path, contract_abi: dict[str, Any]) -> None:
+    """Makes sure that the wasm can be called by every name in its ABI, and carries the ABI."""
+    methods = {function["name"] for function in contract_abi["body"]["functions"]} | {"__contract_abi"}
+    missing = sorted(methods - interface.read(wasm.read_bytes()).exports)
+    if missing:
+        raise BuildError(f"{wasm.name} does not export {', '.join(missing)}")
+
+
+def generate_abi(name: str, toolchain: Toolchain) -> dict[str, Any]:
     cargo_build(name, toolchain, ["-Awarnings"], "near-sdk/__abi-generate")
     library = target_dir() / "debug" / abi.LIBRARY_NAME.format(name)
     if not library.exists():
