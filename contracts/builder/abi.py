@@ -30,7 +30,7 @@ def read_chunks(library: Path) -> list[dict[str, Any]]:
     """Calls every ABI function of a contract compiled for the host."""
     symbols = sorted(set(re.findall(PREFIX + rb"\w+", library.read_bytes())))
     if not symbols:
-        raise BuildError(f"{library.name} has no ABI functions: was it built with near-sdk/__abi-generate?")
+        raise BuildError(f"{library.name} has no ABI functions: was it built with the feature `abi`?")
     loaded = ctypes.CDLL(str(library))
     chunks = []
     for symbol in symbols:

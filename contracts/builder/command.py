@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import tempfile
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import compilation, manifest, sources, toolchain, tools
-from .machine import BuildError, cache_dir, fail, only_one_build, say, step
+from .machine import BuildError, cache_dir, fail, only_one_build, require_tool, say, step
 
 ENVIRONMENT = "NEAR_HARNESS_CONTRACTS"
 
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="scripts/contracts",
         description="Builds the contracts in contracts/ to contracts/compiled/*.wasm, with their ABI embedded.",
-        epilog="The first build takes about three minutes on two cores, further ones about 30 seconds.",
+        epilog="The first build takes one to four minutes on two cores, further ones about 20 seconds.",
     )
     parser.add_argument(
         "--check",
@@ -48,18 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build(folder: Path, kind: str) -> dict[str, Any]:
     """Builds all contracts into a folder, which changes only when all of them are built."""
     started = time.monotonic()
-    say("Building the contracts (about three minutes the first time, 30 s later)")
+    say("Building the contracts (one to four minutes the first time, about 20 s later)")
     chosen = toolchain.find(kind)
     compiler = chosen.compiler
     say(f"With {compiler}")
+    if os.name == "posix":
+        require_tool("cc", "Cargo links with it: install a C compiler (on Debian: apt-get install gcc libc6-dev).")
     wasm_opt = tools.wasm_opt()
+    tools.zstandard_folder()
     with step("Downloading the crates of Cargo.lock"):
         compilation.fetch(chosen)
     compilation.target_dir().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=compilation.target_dir()) as temporary:
         finished = Path(temporary)
         for number, name in enumerate(sources.names()):
-            hint = " (the first one compiles near-sdk: about 2 minutes)" if number == 0 else ""
+            hint = " (this compiles near-sdk as well: 1 to 3 minutes the first time)" if number == 0 else ""
             with step(f"Compiling {name}{hint}"):
                 compilation.compile_contract(name, chosen, wasm_opt, finished)
         built = manifest.describe(finished, compiler)

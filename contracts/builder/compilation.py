@@ -46,7 +46,7 @@ def require_methods(wasm: Path, contract_abi: dict[str, Any]) -> None:
 
 
 def generate_abi(name: str, toolchain: Toolchain) -> dict[str, Any]:
-    cargo_build(name, toolchain, ["-Awarnings"], "near-sdk/__abi-generate")
+    cargo_build(name, toolchain, ["-Awarnings"], "abi")
     library = target_dir() / "debug" / abi.LIBRARY_NAME.format(name)
     if not library.exists():
         raise BuildError(f"cargo built {name} for this machine, but {library} is not there")

@@ -42,17 +42,25 @@ def optimise(program: str, wasm: Path, smaller: Path) -> None:
     run([program, *WASM_OPT_FLAGS, wasm, "-o", smaller], what=f"Optimising {wasm.name}")
 
 
-def compress(data: bytes) -> bytes:
-    """One zstd frame, always the same for the same data: that is why the library's version is pinned."""
+def zstandard_folder() -> Path:
+    """Where the Python package zstandard is, at the pinned version; it is fetched once, into the cache."""
     folder = cache_dir() / f"zstandard-{ZSTANDARD_VERSION}-py{sys.version_info.major}{sys.version_info.minor}"
     if not (folder / "zstandard").is_dir():
         with step(f"Getting the Python package zstandard {ZSTANDARD_VERSION} (about 3 s)"):
             run([*installer(), "--target", folder, f"zstandard=={ZSTANDARD_VERSION}"], what="Getting zstandard")
-    sys.path.insert(0, str(folder))
+    return folder
+
+
+def compress(data: bytes) -> bytes:
+    """One zstd frame, always the same for the same data: that is why the library's version is pinned."""
+    folder = str(zstandard_folder())
+    sys.path.insert(0, folder)
     try:
         import zstandard
     finally:
-        sys.path.remove(str(folder))
+        sys.path.remove(folder)
+    if zstandard.__version__ != ZSTANDARD_VERSION:
+        raise BuildError(f"zstandard {zstandard.__version__} was loaded instead of {ZSTANDARD_VERSION} from {folder}")
     return zstandard.ZstdCompressor(level=ZSTANDARD_LEVEL).compress(data)
 
 
