@@ -1,0 +1,3 @@
+"""Lets the plugin tests start pytest inside pytest."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,137 @@
+"""What a contract says about its methods: the ABI that cargo-near embeds, else the names of its exports.
+
+The embedded ABI is zstd-compressed JSON (near-abi schema 0.4), returned by the method ``__contract_abi``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from near_harness.errors import InvalidArguments, UnknownMethod
+
+ABI_METHOD = "__contract_abi"
+_LONGEST_ABI = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a method; one that takes null may be left out."""
+
+    name: str
+    optional: bool
+
+
+@dataclass(frozen=True)
+class Method:
+    """What is known of a method. ``view`` and ``parameters`` are None where only the name is known."""
+
+    name: str
+    view: bool | None = None
+    parameters: tuple[Parameter, ...] | None = None
+    json: bool = True
+    doc: str = ""
+    modifiers: tuple[str, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """The method as one would call it; optional parameters end with ``?``."""
+        if self.parameters is None:
+            return f"{self.name}(…)"
+        return f"{self.name}({', '.join(p.name + '?' * p.optional for p in self.parameters)})"
+
+    def arguments(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+        """Bring arguments into the form of the method.
+
+        :raises InvalidArguments: for too many, unknown, missing or doubled ones.
+        """
+        if self.parameters is None:
+            if positional:
+                raise InvalidArguments(f"{self.name}: the contract has no ABI, so name the arguments: {self.name}(x=1)")
+            return dict(named)
+        names = [parameter.name for parameter in self.parameters]
+        if len(positional) > len(names):
+            raise InvalidArguments(f"{len(positional)} arguments for {self.signature}")
+        given = dict(zip(names, positional, strict=False))
+        twice = sorted(given.keys() & named.keys())
+        if twice:
+            raise InvalidArguments(f"argument {twice[0]!r} given twice for {self.signature}")
+        given.update(named)
+        for name in given:
+            if name not in names:
+                raise InvalidArguments(f"unknown argument {name!r} for {self.signature}{_near(name, names)}")
+        for parameter in self.parameters:
+            if not parameter.optional and parameter.name not in given:
+                raise InvalidArguments(f"missing argument {parameter.name!r} for {self.signature}")
+        return given
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The methods of a contract."""
+
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    has_abi: bool = False
+
+    @classmethod
+    def from_exports(cls, exports: tuple[str, ...]) -> Interface:
+        """Know the names only."""
+        return cls({name: Method(name) for name in exports})
+
+    @classmethod
+    def from_abi(cls, compressed: bytes, exports: tuple[str, ...]) -> Interface:
+        """Read the embedded ABI; exports that it leaves out are known by name."""
+        import zstandard  # noqa: PLC0415 - only contracts with an ABI need it
+
+        text = zstandard.ZstdDecompressor().decompressobj().decompress(compressed[:_LONGEST_ABI])
+        functions = json.loads(text)["body"]["functions"]
+        methods = {name: Method(name) for name in exports}
+        methods.update((function["name"], _method(function)) for function in functions)
+        return cls(methods, has_abi=True)
+
+    def method(self, name: str, contract: str) -> Method:
+        """Return a method by its name.
+
+        :raises UnknownMethod: naming those that come near.
+        """
+        found = self.methods.get(name)
+        if found is not None:
+            return found
+        if not self.methods:
+            return Method(name)
+        callable_names = [known for known in self.methods if not known.startswith("__")]
+        near = _near(name, callable_names) or f"; it has {', '.join(sorted(callable_names)) or 'no methods'}"
+        raise UnknownMethod(f"contract {contract} has no method {name!r}{near}")
+
+
+def _method(function: Mapping[str, Any]) -> Method:
+    params = function.get("params") or {"serialization_type": "json", "args": []}
+    is_json = params.get("serialization_type") == "json"
+    parameters = tuple(Parameter(arg["name"], _optional(arg.get("type_schema"))) for arg in params.get("args", ()))
+    return Method(
+        function["name"],
+        view=function.get("kind") == "view",
+        parameters=parameters if is_json else None,
+        json=is_json,
+        doc=(function.get("doc") or "").strip(),
+        modifiers=tuple(function.get("modifiers", ())),
+    )
+
+
+def _optional(schema: Any) -> bool:
+    if schema is True:
+        return True
+    if not isinstance(schema, dict):
+        return False
+    kind = schema.get("type")
+    if kind == "null" or (isinstance(kind, list) and "null" in kind):
+        return True
+    return any(_optional(part) for part in schema.get("anyOf", ()))
+
+
+def _near(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -1,0 +1,234 @@
+"""py-near, with its traps handled.
+
+The harness builds, signs and sends transactions with py-near's ``Account`` and ``JsonProvider``. What a test harness needs
+and they do not give is added here, each in one place:
+
+* one HTTP session per event loop, closed by the loop itself when it ends (test loops come and go);
+* nonces and block hashes read from the chain for every transaction, so that nothing outlives a rollback or a fast forward,
+  and parallel transactions of one key that still arrive in order;
+* the whole answer of the node at FINAL instead of a part of it, and its errors with their fields at any HTTP status;
+* panics of py-near's Rust part, which are no ``Exception``, turned into errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import collections
+import contextlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import aiohttp
+from py_near.account import Account as PyNearAccount
+from py_near.models import AccountAccessKey
+from py_near.providers import JsonProvider
+
+from near_harness.errors import BadInput, NodeUnreachable, RpcError, RpcTimeout, ViewFailed, rpc_error
+from near_harness.keys import KeyPair
+from near_harness.outcome.failures import AccessKeyNotFound, TransactionFailed, parse_failure
+
+_TOTAL_TIMEOUT_S = 60.0
+
+
+class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type information
+    """py-near's JSON-RPC provider for one node and one event loop."""
+
+    def __init__(self, rpc_url: str) -> None:
+        super().__init__(rpc_url, allow_broadcast=False)
+        self.rpc_url = rpc_url
+        self._keeper: AsyncIterator[None] | None = None
+
+    async def startup(self) -> None:
+        """Open the HTTP session, and leave its closing to the running event loop."""
+        self._client = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TOTAL_TIMEOUT_S))
+        self._connector = self._client.connector
+        self._keeper = self._keep_open()
+        await self._keeper.__anext__()
+
+    async def _keep_open(self) -> AsyncIterator[None]:
+        """Hold the session open until the loop closes its asynchronous generators, which every runner of loops does."""
+        try:
+            yield
+        finally:
+            await self.shutdown()
+
+    async def shutdown(self) -> None:
+        """Close the HTTP session; harmless before the first request and when called twice."""
+        if self._client is not None and not self._client.closed:
+            await self._client.close()
+
+    async def call_rpc_request(
+        self,
+        method: str,
+        params: Any,
+        broadcast: bool = False,
+        threshold: int = 0,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Post one request and return the node's answer, whatever its HTTP status.
+
+        :raises NodeUnreachable: where nothing answers, or no JSON.
+        """
+        if self._client is None:
+            await self.startup()
+        body = {"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}
+        try:
+            async with self._client.post(self.rpc_url, json=body) as response:
+                text, status = await response.text(), response.status
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            raise NodeUnreachable(f"{self.rpc_url} does not answer {method}: {error or type(error).__name__}") from error
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            raise NodeUnreachable(f"{self.rpc_url} answers {method} with HTTP {status}: {text[:200]!r}") from None
+        return {**answer, "http_status": status} if isinstance(answer, dict) else {"error": answer, "http_status": status}
+
+    async def json_rpc(self, method: str, params: Any, broadcast: bool = False, threshold: Any = None) -> Any:  # noqa: ARG002
+        """Return the ``result`` of a request.
+
+        :raises TransactionFailed: where the node refuses a transaction (nearcore's ``InvalidTxError``).
+        :raises RpcError: for every other error of the node.
+        """
+        answer = await self.call_rpc_request(method, params)
+        if "error" not in answer:
+            return answer["result"]
+        error, status = answer["error"], answer["http_status"]
+        data = error.get("data") if isinstance(error, dict) else None
+        if isinstance(data, dict) and "TxExecutionError" in data:
+            raise parse_failure(data["TxExecutionError"])
+        raise rpc_error(method, error, status)
+
+    async def send_tx_included(self, signed_tx: str) -> Any:
+        """Hand a transaction to the node, which checks it, and come back without waiting for a block."""
+        return await self.json_rpc("send_tx", {"signed_tx_base64": signed_tx, "wait_until": "NONE"})
+
+
+class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type information
+    """py-near's account for one key, one node and one event loop."""
+
+    def __init__(self, account_id: str, key: KeyPair, provider: Provider) -> None:
+        super().__init__(account_id, key.raw, provider.rpc_url)
+        self.key = key
+        self._provider = provider
+        self._access_key_nonce: dict[bytes, int] = collections.defaultdict(
+            int
+        )  # py-near's own is shared by all nodes of the process
+        self._in_order = asyncio.Lock()
+        self._under_way = 0
+
+    async def _update_last_block_hash(self) -> None:
+        """Read the newest block's hash, which stands in every transaction, afresh each time."""
+        newest = (await self._provider.json_rpc("status", []))["sync_info"]
+        self._latest_block_hash, self._latest_block_height = newest["latest_block_hash"], newest["latest_block_height"]
+
+    async def get_access_key(self, pk: bytes | None = None) -> AccountAccessKey:  # noqa: ARG002 - one key per signer
+        """Read this signer's access key and its nonce from the chain.
+
+        :raises AccessKeyNotFound: where the account has no such key.
+        """
+        answer = await self._provider.get_access_key(self.account_id, self.key.public_key)
+        if "error" in answer:
+            fields = {"account_id": self.account_id, "public_key": self.key.public_key}
+            raise AccessKeyNotFound(("InvalidAccessKeyError", "AccessKeyNotFound"), fields, answer["error"])
+        return AccountAccessKey(**answer)
+
+    async def send(self, receiver_id: str, actions: Sequence[Any]) -> dict[str, Any]:
+        """Sign and send a transaction, wait for FINAL, and return the answer of ``EXPERIMENTAL_tx_status``.
+
+        FINAL, since before it refunds may be missing from the answer.
+
+        :raises TransactionFailed: where the protocol refuses the transaction.
+        :raises RpcTimeout: where the node gave up waiting; the text names the transaction's hash.
+        """
+        self._under_way += 1
+        try:
+            async with self._in_order:
+                tx_hash = await self._hand_over(receiver_id, actions)
+            params = {"tx_hash": tx_hash, "sender_account_id": self.account_id, "wait_until": "FINAL"}
+            try:
+                answer: dict[str, Any] = await self._provider.json_rpc("EXPERIMENTAL_tx_status", params)
+            except RpcTimeout as error:
+                error.args = (f"transaction {tx_hash} of {self.account_id} has not come to its end: {error}",)
+                raise
+            return answer
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._access_key_nonce.clear()
+
+    async def _hand_over(self, receiver_id: str, actions: Sequence[Any]) -> str:
+        try:
+            tx_hash: str = await self.sign_and_submit_tx(receiver_id, list(actions), included=True)
+        except TransactionFailed as error:
+            self._access_key_nonce.clear()
+            error.transaction_hash = getattr(error, "trx_hash", None)
+            raise
+        except Exception:
+            self._access_key_nonce.clear()
+            raise
+        except BaseException as error:
+            self._access_key_nonce.clear()
+            if type(error).__name__ != "PanicException":
+                raise
+            raise BadInput(f"py-near cannot build the transaction to {receiver_id!r}: {error}") from error
+        finally:
+            with contextlib.suppress(asyncio.QueueEmpty):
+                while self._free_signers.qsize() > 1:  # py-near puts the key back twice
+                    self._free_signers.get_nowait()
+        return tx_hash
+
+
+class Client:
+    """The way to one node: transactions through py-near, queries, and any other RPC method."""
+
+    def __init__(self, rpc_url: str) -> None:
+        self.rpc_url = rpc_url
+        self._providers: WeakKeyDictionary[asyncio.AbstractEventLoop, Provider] = WeakKeyDictionary()
+        self._signers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str], Signer]] = WeakKeyDictionary()
+
+    @property
+    def provider(self) -> Provider:
+        """py-near's provider, made for the running event loop."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._providers:
+            self._providers[loop] = Provider(self.rpc_url)
+        return self._providers[loop]
+
+    def signer(self, account_id: str, key: KeyPair) -> Signer:
+        """py-near's account for a key, made for the running event loop."""
+        signers = self._signers.setdefault(asyncio.get_running_loop(), {})
+        name = (account_id, key.public_key)
+        if name not in signers:
+            signers[name] = Signer(account_id, key, self.provider)
+        return signers[name]
+
+    async def rpc(self, method: str, params: Any) -> Any:
+        """Call any RPC method and return its result.
+
+        :raises RpcError: where the node answers with an error.
+        """
+        return await self.provider.json_rpc(method, params)
+
+    async def query(self, request_type: str, **params: Any) -> dict[str, Any]:
+        """Call the RPC method ``query`` at the newest block."""
+        result: dict[str, Any] = await self.rpc("query", {"request_type": request_type, "finality": "optimistic", **params})
+        return result
+
+    async def view(self, contract_id: str, method: str, args: bytes) -> tuple[bytes, tuple[str, ...]]:
+        """Call a view method; bytes in, the returned bytes and the logs out.
+
+        :raises ViewFailed: where the contract or the runtime ends the call.
+        """
+        args_base64 = base64.b64encode(args).decode()
+        try:
+            answer = await self.query("call_function", account_id=contract_id, method_name=method, args_base64=args_base64)
+        except RpcError as error:
+            if error.name in ("CONTRACT_EXECUTION_ERROR", "NO_CONTRACT_CODE"):
+                text = error.info.get("vm_error") or error.data or error.name
+                raise ViewFailed(contract_id, method, str(text)) from None
+            raise
+        if "error" in answer:
+            raise ViewFailed(contract_id, method, answer["error"], tuple(answer.get("logs", ())))
+        return bytes(answer["result"]), tuple(answer["logs"])

@@ -1,0 +1,145 @@
+"""What can go wrong, as one hierarchy.
+
+::
+
+    HarnessError
+    ├── BadInput (also a ValueError): refused before anything was sent
+    │   ├── InvalidAmount · InvalidAccountId · InvalidArguments · InvalidContractCode
+    │   ├── UnknownMethod (also an AttributeError)
+    │   └── InvalidSetting ── UnknownNodeKind
+    ├── NodeError: the node cannot be had, or cannot do what is asked
+    │   ├── EngineMissing · EngineMismatch · NodeKindUnavailable · PortInUse · NodeUnreachable · CapabilityMissing
+    ├── RpcError: the node answered with an error
+    │   ├── RpcTimeout · UnknownAccount · UnknownBlock · ViewFailed
+    ├── ReceiptNotFound (also a LookupError)
+    └── TransactionFailed
+        ├── InvalidTransaction: refused by the protocol, nothing was executed (nearcore's ``InvalidTxError``)
+        │   └── InvalidNonce · NonceTooLarge · NotEnoughBalance · SignerDoesNotExist · AccessKeyNotFound · Expired · …
+        └── ActionFailed: a receipt failed (nearcore's ``ActionErrorKind``)
+            ├── AccountDoesNotExist · AccountAlreadyExists · LackBalanceForState · ActorNoPermission · …
+            └── FunctionCallFailed
+                └── ContractPanic · MethodNotFound · CodeDoesNotExist · GasExceeded · WasmTrap · …
+
+The classes of the last group are in :mod:`near_harness.outcome.failures`. A kind that nearcore adds later falls back on
+``InvalidTransaction`` or ``ActionFailed`` and keeps its raw fields.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class HarnessError(Exception):
+    """Whatever the harness itself raises."""
+
+
+class BadInput(HarnessError, ValueError):
+    """Something that was passed in cannot be used; nothing was sent."""
+
+
+class InvalidAmount(BadInput):
+    """Money or gas without a unit, negative, fractional below the smallest unit, or no number at all."""
+
+
+class InvalidAccountId(BadInput):
+    """Text that is no account id by the protocol's rules."""
+
+
+class InvalidArguments(BadInput):
+    """Arguments that the method does not take, or that cannot be written as JSON."""
+
+
+class InvalidContractCode(BadInput):
+    """A contract that is missing, is no WebAssembly module, or is larger than the protocol allows."""
+
+
+class UnknownMethod(BadInput, AttributeError):
+    """A method that the contract does not export."""
+
+
+class InvalidSetting(BadInput):
+    """An option, ini key, environment variable, URL, port or version that cannot be used."""
+
+
+class UnknownNodeKind(InvalidSetting):
+    """A kind of node that does not exist."""
+
+
+class NodeError(HarnessError):
+    """The node cannot be had, or cannot do what is asked."""
+
+
+class EngineMissing(NodeError):
+    """The embedded node's engine is not installed."""
+
+
+class EngineMismatch(NodeError):
+    """The engine that is installed belongs to another version of the harness."""
+
+
+class NodeKindUnavailable(NodeError):
+    """A kind of node that this version, or this machine, cannot run."""
+
+
+class PortInUse(NodeError):
+    """Another program listens on the port that was asked for."""
+
+
+class NodeUnreachable(NodeError):
+    """Nothing answers at the node's address."""
+
+
+class CapabilityMissing(NodeError):
+    """The kind of node in use cannot do what is asked."""
+
+
+class RpcError(HarnessError):
+    """The node answered a request with an error.
+
+    ``name`` is the cause in nearcore's spelling (``UNKNOWN_ACCOUNT``), ``info`` its fields, ``data`` the text or object
+    beside them, ``method`` the RPC method that was called, ``status`` the HTTP status.
+    """
+
+    def __init__(self, method: str, name: str, info: dict[str, Any], data: Any, status: int = 200) -> None:
+        self.method, self.name, self.info, self.data, self.status = method, name, info, data, status
+        super().__init__(f"{method}: {name}: {_short(data) or _short(info) or 'no details'}")
+
+
+class RpcTimeout(RpcError):
+    """The node waited as long as it does and the transaction had not come to its end; it may still."""
+
+
+class UnknownAccount(RpcError):
+    """An account that does not exist was looked at."""
+
+
+class UnknownBlock(RpcError):
+    """A block that does not exist (any more) was looked at."""
+
+
+class ViewFailed(RpcError):
+    """A view call ended with an error of the contract. ``logs`` are those that were written before it."""
+
+    def __init__(self, contract_id: str, method_name: str, text: str, logs: tuple[str, ...] = ()) -> None:
+        self.contract_id, self.method_name, self.logs = contract_id, method_name, logs
+        super().__init__("query", "CONTRACT_EXECUTION_ERROR", {}, text)
+        self.args = (f"view {contract_id}.{method_name}: {text}" + "".join(f"\n  log: {log}" for log in logs),)
+
+
+class ReceiptNotFound(HarnessError, LookupError):
+    """No receipt of the transaction, or more than one, fits what was asked for."""
+
+
+def rpc_error(method: str, error: Any, status: int) -> RpcError:
+    """Turn the ``error`` of a JSON-RPC answer, whatever its form, into the class of its cause."""
+    if not isinstance(error, dict):
+        return RpcError(method, "UNREADABLE", {}, error, status)
+    cause = error.get("cause") or {}
+    name = str(cause.get("name") or error.get("name") or f"HTTP {status}")
+    kinds = {"TIMEOUT_ERROR": RpcTimeout, "UNKNOWN_ACCOUNT": UnknownAccount, "UNKNOWN_BLOCK": UnknownBlock}
+    return kinds.get(name, RpcError)(method, name, cause.get("info") or {}, error.get("data"), status)
+
+
+def _short(value: Any) -> str:
+    text = "" if value in (None, {}, "") else str(value)
+    return text if len(text) <= 600 else text[:600] + " …"

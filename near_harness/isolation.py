@@ -1,0 +1,95 @@
+"""Every test starts from the same chain: which moments are opened when, and when the chain goes back to them.
+
+* A fixture of a wider scope than a test (class, module, package, session) gets a moment before its setup; the chain goes back
+  there after its teardown. What it does stays for the tests of its scope.
+* A test gets one moment, after the wider fixtures and before the first fixture of its own; the chain goes back there after the
+  last teardown of its own fixtures, which so still see what the test did.
+
+The moments form one stack (:mod:`near_harness.anchors`).
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from near_harness.anchors import Moment
+    from near_harness.near import Near
+
+
+class IsolationWarning(UserWarning):
+    """The chain cannot go back where it should."""
+
+
+class Isolation:
+    """The moments of one pytest run. Does nothing before the node runs, or where the node has no snapshots."""
+
+    def __init__(self) -> None:
+        self._near: Near | None = None
+        self._test: pytest.Item | None = None
+        self._own: Moment | None = None
+        self._in_own_part = False
+
+    def begin(self, near: Near) -> None:
+        """Start with a node that runs."""
+        if not near.node.capabilities.snapshot:
+            return
+        self._near = near
+        if self._in_own_part:
+            self._open_own()
+
+    def end(self) -> None:
+        """Forget the node."""
+        self._near = self._own = None
+
+    def test_begins(self, item: pytest.Item) -> None:
+        """Begin with a test, before any of its fixtures."""
+        self._test, self._own, self._in_own_part = item, None, False
+
+    def own_part_begins(self) -> None:
+        """Open the test's own moment: the wider fixtures are done. Called before each fixture of its own, and its call."""
+        self._in_own_part = True
+        if self._near is not None and self._own is None:
+            self._open_own()
+
+    def before_wider_fixture(self, fixturedef: pytest.FixtureDef[Any]) -> Moment | None:
+        """Open a fixture's moment."""
+        if self._near is None:
+            return None
+        return self._near.anchors.open(f"{fixturedef.scope} fixture {fixturedef.argname}")
+
+    def after_wider_fixture(self, fixturedef: pytest.FixtureDef[Any], moment: Moment | None) -> None:
+        """Keep a fixture's moment for its teardown, or drop it where the fixture left the chain alone."""
+        near = self._near
+        if near is None or moment is None:
+            return
+        if near.anchors.drop_if_unchanged(moment):
+            return
+        if self._own is not None:
+            warnings.warn(
+                f"the {fixturedef.scope} fixture {fixturedef.argname!r} changed the chain inside a test: what the test did before "
+                "stays until the fixture ends; request it as an argument of the test",
+                IsolationWarning,
+                stacklevel=2,
+            )
+
+    def closing(self, moment: Moment | None) -> functools.partial[None]:
+        """Return what brings the chain back to a moment."""
+        return functools.partial(self._close, moment)
+
+    def _open_own(self) -> None:
+        near, item = self._near, self._test
+        if near is None or item is None:
+            return
+        self._own = near.anchors.open(f"test {item.name}")
+        item.addfinalizer(self.closing(self._own))
+
+    def _close(self, moment: Moment | None) -> None:
+        if self._near is not None and moment is not None:
+            self._near.anchors.close(moment)
+        if moment is self._own:
+            self._own, self._in_own_part = None, False

@@ -1,0 +1,56 @@
+"""Ed25519 key pairs, in the text form that NEAR uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import base58
+from nacl.signing import SigningKey
+
+from near_harness.errors import BadInput
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """An ed25519 key pair. ``secret_key`` never appears in a ``repr``."""
+
+    public_key: str
+    secret_key: str = field(repr=False)
+
+    @classmethod
+    def from_seed(cls, seed: str) -> KeyPair:
+        """Make the key pair that nearcore makes from a test seed: its UTF-8 bytes, padded with spaces to 32 and cut there."""
+        return cls._from_signing_key(SigningKey(seed.encode().ljust(32, b" ")[:32]))
+
+    @classmethod
+    def random(cls) -> KeyPair:
+        """Make a key pair from the operating system's randomness."""
+        return cls._from_signing_key(SigningKey.generate())
+
+    @classmethod
+    def from_secret_key(cls, secret_key: str) -> KeyPair:
+        """Read ``ed25519:…``, the base58 of 64 bytes (or of the 32 bytes of the seed alone).
+
+        :raises BadInput: where the text is none of these; the text itself is not repeated.
+        """
+        kind, _, text = secret_key.rpartition(":")
+        try:
+            raw = base58.b58decode(text)
+        except ValueError:
+            raw = b""
+        if kind not in ("", "ed25519") or len(raw) not in (32, 64):
+            raise BadInput("a secret key is 'ed25519:' and the base58 of 64 bytes; only ed25519 keys can sign here")
+        return cls._from_signing_key(SigningKey(raw[:32]))
+
+    @classmethod
+    def _from_signing_key(cls, key: SigningKey) -> KeyPair:
+        public = key.verify_key.encode()
+        return cls(
+            f"ed25519:{base58.b58encode(public).decode()}",
+            f"ed25519:{base58.b58encode(key.encode() + public).decode()}",
+        )
+
+    @property
+    def raw(self) -> bytes:
+        """The 64 bytes of seed and public key, as py-near signs with them."""
+        return base58.b58decode(self.secret_key.removeprefix("ed25519:"))

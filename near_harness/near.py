@@ -1,0 +1,265 @@
+"""The façade that a test holds: accounts, contracts, time and snapshots of one node."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from near_harness.abi import ABI_METHOD, Interface
+from near_harness.account_ids import account_id_of, check_account_id
+from near_harness.accounts import Account, Contract
+from near_harness.anchors import AnchorStack
+from near_harness.arguments import Arguments
+from near_harness.client import Client
+from near_harness.config import Settings
+from near_harness.errors import BadInput, InvalidAccountId, UnknownAccount
+from near_harness.keys import KeyPair
+from near_harness.ledger import Ledger
+from near_harness.nodes.base import Node
+from near_harness.nodes.registry import create_node
+from near_harness.outcome import Outcome, parse_outcome
+from near_harness.outcome.failures import TransactionFailed
+from near_harness.transactions import (
+    DEFAULT_GAS,
+    Actions,
+    View,
+    add_full_access_key,
+    create_account,
+    deploy,
+    function_call,
+    transfer,
+)
+from near_harness.units import NEAR, Amount, AmountLike, GasLike, to_amount
+from near_harness.wasm import Wasm, WasmSource, load_wasm
+
+DEFAULT_BALANCE = NEAR(100)
+"""What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
+
+
+class Near:
+    """One node, and what a test does with it. Works in any event loop, and in several one after another."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.client = Client(node.rpc_url)
+        self.root = Account(self, node.root_account_id, node.root_key)
+        self.anchors = AnchorStack(self._remember, self._go_back, lambda: self.node.height)
+        self._accounts: dict[str, Account] = {self.root.id: self.root}
+        self._interfaces: dict[str, Interface] = {}
+
+    # accounts and contracts
+
+    async def create_account(self, name: str | None = None, balance: AmountLike = DEFAULT_BALANCE) -> Account:
+        """Create an account with ``balance`` yoctoNEAR.
+
+        ``name`` without a dot becomes a sub-account of the root account (``alice.sandbox``); a whole id needs a parent that
+        was created here; without a name a new one is found. The key is the one of the id as a seed, so it is the same each time.
+
+        :raises InvalidAccountId: for a name that is none, or whose parent's key is not known.
+        :raises AccountAlreadyExists: where it exists.
+        """
+        account, parent = self._new_account(name, "account")
+        key = add_full_access_key(account.key.public_key)
+        await self.send(parent, account.id, [create_account(), transfer(balance), key], context=f"create {account.id}")
+        self._accounts[account.id] = account
+        return account
+
+    def account(self, account_id: str, key: KeyPair | None = None) -> Account:
+        """Return a handle of an account that exists; without a key, the one of the id as a seed."""
+        check_account_id(account_id)
+        if key is None and account_id in self._accounts:
+            return self._accounts[account_id]
+        return self._accounts.setdefault(account_id, Account(self, account_id, key or KeyPair.from_seed(account_id)))
+
+    def known_account(self, name: str) -> Account | None:
+        """Return the account of this name where it was created here, and not rolled back since."""
+        return self._accounts.get(name if "." in name else f"{name}.{self.root.id}")
+
+    async def deploy(
+        self,
+        wasm: WasmSource,
+        name: str | Account | None = None,
+        *,
+        init: str | None = None,
+        args: Arguments = None,
+        balance: AmountLike = DEFAULT_BALANCE,
+        gas: GasLike = DEFAULT_GAS,
+    ) -> Contract:
+        """Deploy a contract (a path, or its bytes) on a new account, or on one that is given, and call ``init`` with ``args``.
+
+        One transaction: when the initialisation fails, nothing is left of it.
+
+        :raises InvalidContractCode: where the file is missing, is no WebAssembly, or is larger than 4 MiB.
+        :raises UnknownMethod: where the contract has no method ``init``.
+        :raises TransactionFailed: where the deployment or the initialisation fails.
+        """
+        code = load_wasm(wasm)
+        actions: list[Any] = [deploy(code.code)]
+        if init is not None:
+            Interface.from_exports(code.exports).method(init, code.origin)
+            actions.append(function_call(init, args, gas=gas))
+        if isinstance(name, Account):
+            account = signer = name
+        else:
+            account, signer = self._new_account(name, "contract")
+            key = add_full_access_key(account.key.public_key)
+            actions = [create_account(), transfer(to_amount(balance)), key, *actions]
+        await self.send(signer, account.id, actions, context=f"deploy {code.origin} on {account.id}")
+        self._accounts[account.id] = account
+        return Contract(account, await self._interface(account.id, code))
+
+    async def contract(self, account_id: object) -> Contract:
+        """Return a handle of a contract that is deployed, with its methods read from its code.
+
+        :raises RpcError: where there is no such account, or no contract on it.
+        """
+        where = account_id_of(account_id)
+        answer = await self.client.query("view_code", account_id=where)
+        return Contract(self.account(where), await self._interface(where, load_wasm(_base64(answer["code_base64"]))))
+
+    # reading
+
+    def view(self, contract: object, method: str, args: Arguments = None, /, **named: Any) -> View:
+        """Read with a method of a contract (a contract, or an account id). Await it for the value as JSON.
+
+        :raises UnknownMethod: where the contract is known and has no such method.
+        """
+        if isinstance(contract, Contract):
+            return contract.view(method, args, **named)
+        account = self.account(account_id_of(contract))
+        return Contract(account, Interface()).view(method, args, **named)
+
+    async def balance(self, who: object) -> Amount:
+        """What an account holds in yoctoNEAR, what is locked by staking left out.
+
+        :raises UnknownAccount: where it does not exist.
+        """
+        return Amount((await self.client.query("view_account", account_id=account_id_of(who)))["amount"])
+
+    async def exists(self, who: object) -> bool:
+        """Whether an account exists."""
+        try:
+            await self.balance(who)
+        except UnknownAccount:
+            return False
+        return True
+
+    async def height(self) -> int:
+        """The height of the newest block."""
+        return int((await self.client.rpc("status", []))["sync_info"]["latest_block_height"])
+
+    # sending
+
+    async def send(
+        self,
+        signer: Account | Contract,
+        receiver_id: str,
+        actions: Actions,
+        *,
+        raising: bool = True,
+        context: str = "",
+        returns: Callable[[Any], Any] | None = None,
+    ) -> Outcome:
+        """Sign and send a transaction of several actions, and wait until all its receipts are executed.
+
+        :raises TransactionFailed: where the protocol refuses it; and where its result is a failure, unless ``raising`` is False.
+        :raises RpcTimeout: where it does not come to its end.
+        """
+        try:
+            raw = await self.client.signer(signer.id, signer.key).send(check_account_id(receiver_id), actions)
+        except TransactionFailed as error:
+            error.context = context
+            raise
+        outcome = parse_outcome(raw)
+        outcome.returns, outcome.ledger = returns, Ledger(outcome, self.node.rpc_url)
+        if outcome.failure is not None:
+            outcome.failure.context = context
+            if raising:
+                raise outcome.failure
+        return outcome
+
+    # time and snapshots
+
+    async def fast_forward(self, blocks: int) -> None:
+        """Make the chain ``blocks`` longer at once; time and epochs move with it.
+
+        :raises BadInput: for a number below 1.
+        :raises CapabilityMissing: where the node cannot.
+        """
+        if isinstance(blocks, bool) or not isinstance(blocks, int) or blocks < 1:
+            raise BadInput(f"fast_forward({blocks!r}): give a whole number of blocks, 1 or more")
+        self.node.fast_forward(blocks)
+
+    def snapshot(self) -> Any:
+        """Return the chain at this moment, for :meth:`restore`: state, height, time, everything.
+
+        :raises CapabilityMissing: where the node cannot.
+        """
+        return self._remember()
+
+    def restore(self, snapshot: Any) -> None:
+        """Bring the chain back to a snapshot, as often as wanted.
+
+        :raises CapabilityMissing: where the node cannot.
+        """
+        self._go_back(snapshot)
+
+    @contextmanager
+    def anchor(self, label: str = "") -> Iterator[None]:
+        """Roll back, at the end of a ``with`` block, whatever it did to the chain."""
+        with self.anchors.anchor(label):
+            yield
+
+    # inside
+
+    def _remember(self) -> tuple[Any, Mapping[str, Account]]:
+        return self.node.snapshot(), dict(self._accounts)
+
+    def _go_back(self, moment: tuple[Any, Mapping[str, Account]]) -> None:
+        snapshot, accounts = moment
+        self.node.restore(snapshot)
+        self._accounts = dict(accounts)
+
+    def _new_account(self, name: str | None, prefix: str) -> tuple[Account, Account]:
+        if name is None:
+            name = next(n for i in itertools.count(1) if f"{(n := f'{prefix}-{i}')}.{self.root.id}" not in self._accounts)
+        account_id = check_account_id(name if "." in name else f"{name}.{self.root.id}")
+        parent = self._accounts.get(account_id.partition(".")[2])
+        if parent is None:
+            raise InvalidAccountId(
+                f"account id {account_id!r}: its parent account must have been created here; "
+                f"a name without a dot becomes a sub-account of {self.root.id!r}"
+            )
+        return Account(self, account_id, KeyPair.from_seed(account_id)), parent
+
+    async def _interface(self, account_id: str, wasm: Wasm) -> Interface:
+        if wasm.code_hash not in self._interfaces:
+            if ABI_METHOD in wasm.exports:
+                abi = (await self.client.view(account_id, ABI_METHOD, b""))[0]
+                self._interfaces[wasm.code_hash] = Interface.from_abi(abi, wasm.exports)
+            else:
+                self._interfaces[wasm.code_hash] = Interface.from_exports(wasm.exports)
+        return self._interfaces[wasm.code_hash]
+
+
+@asynccontextmanager
+async def start(**settings: Any) -> AsyncIterator[Near]:
+    """Start a node for a script, and stop it at the end: ``async with near_harness.start() as near: …``.
+
+    Settings: ``node`` (the kind), ``protocol_version`` (a number or ``"latest"``), ``port``; else those of the environment.
+
+    :raises NodeError: where the node cannot be started; the text names the remedy.
+    """
+    node = create_node(Settings.resolve(**settings).node)
+    node.start()
+    try:
+        yield Near(node)
+    finally:
+        node.stop()
+
+
+def _base64(text: str) -> bytes:
+    return base64.b64decode(text)

@@ -1,0 +1,142 @@
+"""The embedded node: the engine's chain in this process, served on the loopback."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from near_harness.errors import EngineMismatch, EngineMissing, InvalidSetting, NodeError
+from near_harness.keys import KeyPair
+from near_harness.nodes.base import Capabilities, NodeSettings, Readiness
+from near_harness.nodes.server import RpcServer
+from near_harness.version import __version__
+
+_ROOT = "sandbox"
+_MEND = "pip install 'near-harness[engine]'"
+
+
+def load_engine() -> ModuleType:
+    """Import the engine and check that its version is the harness's own.
+
+    :raises EngineMissing: where it is not installed.
+    :raises EngineMismatch: where it is of another version.
+    """
+    try:
+        import near_harness_engine as engine  # noqa: PLC0415 - an extra, loaded where it is needed
+    except ImportError as error:
+        if error.name is not None and not error.name.startswith("near_harness_engine"):
+            raise
+        cause = "" if isinstance(error, ModuleNotFoundError) and error.name == "near_harness_engine" else f" ({error})"
+        raise EngineMissing(f"the embedded node needs the engine, which is not installed{cause}: {_MEND}") from error
+    if engine.__version__ != __version__:
+        raise EngineMismatch(
+            f"near-harness {__version__} needs near-harness-engine {__version__}, "
+            f"but {engine.__version__} is installed: {_MEND.replace('install', 'install --upgrade')}"
+        )
+    found: ModuleType = engine
+    return found
+
+
+def create(settings: NodeSettings) -> EmbeddedNode:
+    """Make an embedded node, not started yet."""
+    return EmbeddedNode(settings)
+
+
+def readiness() -> Readiness:
+    """Say whether the engine is installed and fits."""
+    try:
+        engine = load_engine()
+    except NodeError as error:
+        return Readiness(ready=False, detail=str(error))
+    return Readiness(ready=True, detail=f"engine {engine.__version__}", protocol_versions=engine.protocol_versions())
+
+
+class EmbeddedNode:
+    """One chain in this process. Its blocks come when a transaction needs them; nothing sleeps."""
+
+    kind = "embedded"
+    root_account_id = _ROOT
+    root_key = KeyPair.from_seed(_ROOT)
+
+    def __init__(self, settings: NodeSettings) -> None:
+        self._engine = load_engine()
+        oldest, newest = self._engine.protocol_versions()
+        self.protocol_version = newest if settings.protocol_version is None else settings.protocol_version
+        if not oldest <= self.protocol_version <= newest:
+            raise InvalidSetting(f"protocol version {self.protocol_version}: the engine runs {oldest} to {newest} (or 'latest')")
+        self.capabilities = Capabilities(
+            snapshot=True, time_travel=True, patch_state=False, stepping=False, protocol_versions=(oldest, newest)
+        )
+        self._port = settings.port
+        self._chain: Any = None
+        self._server: RpcServer | None = None
+
+    @property
+    def rpc_url(self) -> str:
+        """The loopback address of the server.
+
+        :raises NodeError: before :meth:`start`.
+        """
+        if self._server is None:
+            raise NodeError("the embedded node is not started")
+        return self._server.url
+
+    @property
+    def chain(self) -> Any:
+        """The engine's chain (``near_harness_engine.Chain``).
+
+        :raises NodeError: before :meth:`start`.
+        """
+        if self._chain is None:
+            raise NodeError("the embedded node is not started")
+        return self._chain
+
+    def start(self) -> None:
+        """Make the chain from its genesis and serve it.
+
+        :raises PortInUse: where the port that was asked for is taken.
+        """
+        if self._server is not None:
+            return
+        genesis = self._engine.sandbox_genesis(
+            account_id=_ROOT, seed=_ROOT, chain_id="sandbox", protocol_version=self.protocol_version
+        )
+        self._chain = self._engine.Chain(genesis, blocks="auto", cache_dir=str(contract_cache()))
+        server = RpcServer(self._chain, port=self._port)
+        server.start()
+        self._server = server
+
+    def stop(self) -> None:
+        """Stop serving and let the chain go."""
+        server, self._server, self._chain = self._server, None, None
+        if server is not None:
+            server.stop()
+
+    @property
+    def height(self) -> int:
+        """The height of the newest block."""
+        return int(self.chain.height)
+
+    def fast_forward(self, blocks: int) -> None:
+        """Make ``blocks`` blocks at once."""
+        self.chain.produce_blocks(blocks)
+
+    def snapshot(self) -> Any:
+        """Return the chain at this moment: a pointer, not a copy."""
+        return self.chain.snapshot()
+
+    def restore(self, snapshot: Any) -> None:
+        """Bring the chain back to a snapshot."""
+        self.chain.restore(snapshot)
+
+
+def contract_cache() -> Path:
+    """Return the folder of compiled contracts: ``NEAR_HARNESS_CACHE``, else one in the user's cache folder."""
+    from platformdirs import user_cache_path  # noqa: PLC0415 - only the embedded node needs it
+
+    chosen = os.environ.get("NEAR_HARNESS_CACHE")
+    folder = (Path(chosen) if chosen else user_cache_path("near-harness")) / "contracts"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

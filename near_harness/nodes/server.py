@@ -1,0 +1,146 @@
+"""The HTTP server of a chain in this process: a thread with an event loop of its own that only carries bytes.
+
+The loops of tests come and go; this one lives as long as the node. It listens on the loopback interface only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from near_harness.errors import InvalidSetting, NodeError, PortInUse
+
+HOST = "127.0.0.1"
+MAX_BODY_BYTES = 1 << 30
+"""As the sandbox tools set it: a patch of a whole contract's state is one request."""
+WAIT_LIMIT_S = 10.0
+"""nearcore's ``polling_timeout``: after it a client that waits for a transaction gets TIMEOUT_ERROR."""
+_POLL_S = 0.005
+_STARTUP_LIMIT_S = 10.0
+
+
+class Pending(Protocol):
+    """A request that waits for blocks."""
+
+    def poll(self) -> tuple[int, bytes] | None:
+        """Return HTTP status and body where they are there."""
+
+    def expire(self) -> tuple[int, bytes]:
+        """Return the answer for a client that has waited too long."""
+
+
+class Requests(Protocol):
+    """What a chain offers to a server: bytes in, bytes out."""
+
+    def request(self, body: bytes) -> tuple[int, bytes] | Pending:
+        """Answer one JSON-RPC request."""
+
+    def get(self, path: str) -> tuple[int, str, bytes]:
+        """Answer ``GET path`` with HTTP status, content type and body."""
+
+
+class RpcServer:
+    """Serves a chain on ``127.0.0.1``; ``port`` 0 takes a free one."""
+
+    def __init__(self, chain: Requests, *, port: int = 0, wait_limit_s: float = WAIT_LIMIT_S) -> None:
+        self._chain = chain
+        self._port = check_port(port)
+        self._wait_limit_s = wait_limit_s
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stopped: asyncio.Event | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{HOST}:{self._port}"
+
+    def start(self) -> None:
+        """Start the thread; returns when requests are accepted.
+
+        :raises PortInUse: where another program has the port.
+        """
+        ready: list[BaseException | None] = []
+        is_ready = threading.Event()
+
+        def report(error: BaseException | None) -> None:
+            ready.append(error)
+            is_ready.set()
+
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(report)), name="near-harness-rpc", daemon=True)
+        self._thread.start()
+        if not is_ready.wait(_STARTUP_LIMIT_S):
+            raise NodeError(f"the RPC server did not start within {_STARTUP_LIMIT_S:.0f} s")
+        error = ready[0]
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise PortInUse(
+                f"port {self._port} on {HOST} is in use by another program: choose another, or 0 for a free one"
+            ) from error
+        if error is not None:
+            raise NodeError(f"the RPC server cannot listen on {HOST}:{self._port}: {error}") from error
+
+    def stop(self) -> None:
+        """Stop accepting requests and end the thread; harmless when it does not run."""
+        thread, self._thread = self._thread, None
+        if thread is None or self._loop is None or self._stopped is None:
+            return
+        if thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopped.set)
+            thread.join(_STARTUP_LIMIT_S)
+
+    async def _serve(self, report: Callable[[BaseException | None], None]) -> None:
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        runner = web.ServerRunner(web.Server(self._answer, request_factory=_request), access_log=None)
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, HOST, self._port, shutdown_timeout=0.2)
+            await site.start()
+            self._port = runner.addresses[0][1]
+        except OSError as error:
+            await runner.cleanup()
+            report(error)
+            return
+        report(None)
+        await self._stopped.wait()
+        await runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "POST":
+            status, body = await self._wait(self._chain.request(await request.read()))
+            return web.Response(status=status, body=body, content_type="application/json")
+        if request.method in ("GET", "HEAD"):
+            status, kind, body = self._chain.get(request.path)
+            return web.Response(status=status, body=body, headers={"Content-Type": kind})
+        return web.Response(status=405, text="POST JSON-RPC, or GET /status")
+
+    async def _wait(self, answer: tuple[int, bytes] | Pending) -> tuple[int, bytes]:
+        if isinstance(answer, tuple):
+            return answer
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._wait_limit_s
+        while loop.time() < until:
+            found = answer.poll()
+            if found is not None:
+                return found
+            await asyncio.sleep(_POLL_S)
+        return answer.expire()
+
+
+def check_port(port: int) -> int:
+    """Return ``port`` where it is one.
+
+    :raises InvalidSetting: else.
+    """
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
+        raise InvalidSetting(f"{port!r} is no port: use 1 to 65535, or 0 for a free one")
+    return port
+
+
+def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY_BYTES)

@@ -1,0 +1,173 @@
+"""The pytest plugin: options, fixtures and isolation. Nothing heavy is imported before a test asks for a node.
+
+Fixtures
+    ``near_node`` (session): the node that runs. ``near`` (session): the façade for it, usable in fixtures of every scope.
+    ``alice``, ``bob``, ``carol`` (function): accounts with 100 NEAR each.
+
+Asynchronous tests and fixtures that use ``near`` run under pytest-asyncio in its ``auto`` and its ``strict`` mode alike;
+those that do not use it are left to the mode that the project has chosen.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from near_harness.isolation import Isolation
+
+if TYPE_CHECKING:
+    from near_harness.accounts import Account
+    from near_harness.config import Settings
+    from near_harness.near import Near
+    from near_harness.nodes.base import Node
+
+_ISOLATION = pytest.StashKey[Isolation]()
+_OPTIONS = (
+    ("node", "kind of node: embedded, docker, binary or remote (default: embedded)"),
+    ("protocol", "protocol version of the node, or 'latest' (default: 86)"),
+    ("port", "port of the node's JSON-RPC on the loopback (default: a free one)"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--near-node``, ``--near-protocol`` and ``--near-port``, and ini keys of the same names."""
+    group = parser.getgroup("near", "near_harness")
+    for name, text in _OPTIONS:
+        group.addoption(f"--near-{name}", dest=f"near_{name}", default=None, help=text)
+        parser.addini(f"near_{name}", text, default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse settings that cannot be used before anything is collected."""
+    from near_harness.errors import HarnessError  # noqa: PLC0415 - nothing at import, see above
+
+    config.stash[_ISOLATION] = Isolation()
+    try:
+        _settings(config)
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which node the tests would run on."""
+    node = _settings(config).node
+    return f"near: {node.kind} node, protocol {node.protocol_version or 'latest'}"
+
+
+def _settings(config: pytest.Config) -> Settings:
+    from near_harness.config import Settings  # noqa: PLC0415
+
+    return Settings.resolve(
+        node=config.getoption("near_node"),
+        protocol_version=config.getoption("near_protocol"),
+        port=config.getoption("near_port"),
+        ini={f"near_{name}": config.getini(f"near_{name}") for name, _ in _OPTIONS},
+    )
+
+
+# Isolation
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tell the isolation that a test begins."""
+    item.config.stash[_ISOLATION].test_begins(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Open the moment of a test that has no fixtures of its own."""
+    item.config.stash[_ISOLATION].own_part_begins()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, object, object]:
+    """Open the moments that fixtures need, and let asynchronous fixtures that use the node run in strict mode."""
+    isolation = request.config.stash[_ISOLATION]
+    if _is_async(fixturedef.func) and "near_node" in request.fixturenames:
+        pytest_asyncio.fixture(fixturedef.func)  # marks the function; in strict mode it would be left alone
+    if fixturedef.scope == "function":
+        isolation.own_part_begins()
+        return (yield)
+    moment = isolation.before_wider_fixture(fixturedef)
+    fixturedef.addfinalizer(isolation.closing(moment))
+    try:
+        return (yield)
+    finally:
+        isolation.after_wider_fixture(fixturedef, moment)
+
+
+# Asynchronous tests
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
+    """Mark asynchronous tests that use the node for pytest-asyncio, unless another runner is chosen for them."""
+    made = yield
+    for item in made if isinstance(made, list) else [made]:
+        if not isinstance(item, pytest.Function) or not _is_async(item.function) or "near_node" not in item.fixturenames:
+            continue
+        if not any(item.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
+            item.add_marker("asyncio")
+    return made
+
+
+def _is_async(function: object) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+
+# Fixtures
+
+
+@pytest.fixture(scope="session")
+def near_node(request: pytest.FixtureRequest) -> Iterator[Node]:
+    """The node that the tests run on. A node that cannot be started is an error, never a skip."""
+    from near_harness.errors import HarnessError  # noqa: PLC0415
+    from near_harness.nodes.registry import create_node  # noqa: PLC0415
+
+    try:
+        node = create_node(_settings(request.config).node)
+        node.start()
+    except HarnessError as error:
+        pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
+    yield node
+    node.stop()
+
+
+@pytest.fixture(scope="session")
+def near(near_node: Node, request: pytest.FixtureRequest) -> Iterator[Near]:
+    """Accounts, contracts, time and snapshots of the node; every test starts from the same chain."""
+    from near_harness.near import Near  # noqa: PLC0415
+
+    facade = Near(near_node)
+    isolation = request.config.stash[_ISOLATION]
+    isolation.begin(facade)
+    yield facade
+    isolation.end()
+
+
+async def _account(near: Near, name: str) -> Account:
+    known = near.known_account(name)
+    return known if known is not None else await near.create_account(name)
+
+
+@pytest_asyncio.fixture
+async def alice(near: Near) -> Account:
+    """An account with 100 NEAR."""
+    return await _account(near, "alice")
+
+
+@pytest_asyncio.fixture
+async def bob(near: Near) -> Account:
+    """An account with 100 NEAR."""
+    return await _account(near, "bob")
+
+
+@pytest_asyncio.fixture
+async def carol(near: Near) -> Account:
+    """An account with 100 NEAR."""
+    return await _account(near, "carol")

@@ -1,0 +1,1 @@
+"""Pictures of what happened: receipt trees and tables of balances."""

@@ -1,0 +1,193 @@
+"""Amounts of money and of gas, exact and printed with their unit.
+
+NEAR is counted in yoctoNEAR (10**-24 NEAR), gas in units of which one teragas (Tgas) is 10**12. Both fit no float, so
+floats are refused, and so are bare integers where a unit would be guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation, localcontext
+from typing import TYPE_CHECKING
+
+from near_harness.errors import InvalidAmount
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+YOCTO_PER_NEAR = 10**24
+GAS_PER_TGAS = 10**12
+
+
+class _Quantity(int):
+    """An integer with a unit: added, subtracted and compared with its own kind only, zero excepted."""
+
+    __slots__ = ()
+
+    def _same(self, other: object) -> int:
+        if isinstance(other, type(self)) or (isinstance(other, int) and not isinstance(other, _Quantity) and other == 0):
+            return int(other)
+        raise TypeError(f"{self!r} and {other!r} have different units")
+
+    def __add__(self, other: int) -> Self:
+        return type(self)(int(self) + self._same(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: int) -> Self:
+        return type(self)(int(self) - self._same(other))
+
+    def __rsub__(self, other: int) -> Self:
+        return type(self)(self._same(other) - int(self))
+
+    def __mul__(self, other: int) -> Self:
+        if isinstance(other, _Quantity) or not isinstance(other, int):
+            raise TypeError(f"{self!r} can be multiplied by a whole number only, not by {other!r}")
+        return type(self)(int(self) * other)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Self:
+        return type(self)(-int(self))
+
+    def __abs__(self) -> Self:
+        return type(self)(abs(int(self)))
+
+    def __hash__(self) -> int:
+        return int.__hash__(self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _Quantity) and type(other) is not type(self):
+            return False
+        return int.__eq__(self, other) is True
+
+
+class Amount(_Quantity):
+    """An amount of money in yoctoNEAR. ``str()`` gives NEAR, exactly; differences may be negative, payments may not."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        if self != 0 and abs(int(self)) < 10**12:
+            return f"{int(self)} yoctoNEAR"
+        return f"{_decimal_text(int(self), 24)} NEAR"
+
+    def __repr__(self) -> str:
+        text = str(self)
+        return f'NEAR("{text[:-5]}")' if text.endswith(" NEAR") else f"yocto({int(self)})"
+
+    @property
+    def short(self) -> str:
+        """The amount in NEAR with at most five decimals, marked with ``~`` where digits were cut."""
+        return f"{_short_text(int(self), 24)} NEAR" if abs(int(self)) >= 10**19 or self == 0 else str(self)
+
+
+class Gas(_Quantity):
+    """An amount of gas in gas units. ``str()`` gives Tgas, exactly."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{_decimal_text(int(self), 12)} Tgas"
+
+    def __repr__(self) -> str:
+        return f'TGas("{_decimal_text(int(self), 12)}")'
+
+    @property
+    def short(self) -> str:
+        """The gas in Tgas with at most two decimals, marked with ``~`` where digits were cut."""
+        return f"{_short_text(int(self), 12, decimals_kept=2)} Tgas"
+
+
+AmountLike = Amount | str
+GasLike = Gas | str
+
+
+def NEAR(value: int | str | Decimal) -> Amount:  # noqa: N802 - the unit's own spelling
+    """``value`` NEAR as an :class:`Amount` in yoctoNEAR.
+
+    :raises InvalidAmount: for floats, negative numbers, text that is no number, and more than 24 decimals.
+    """
+    return Amount(_scaled(value, 24, "NEAR"))
+
+
+def yocto(value: int | str) -> Amount:
+    """``value`` yoctoNEAR as an :class:`Amount`.
+
+    :raises InvalidAmount: for floats, negative and fractional numbers, and text that is no number.
+    """
+    return Amount(_scaled(value, 0, "yoctoNEAR"))
+
+
+def TGas(value: int | str | Decimal) -> Gas:  # noqa: N802 - the unit's own spelling
+    """``value`` teragas as :class:`Gas`.
+
+    :raises InvalidAmount: for floats, negative numbers, text that is no number, and more than 12 decimals.
+    """
+    return Gas(_scaled(value, 12, "Tgas"))
+
+
+_MONEY_UNITS = {"near": 24, "n": 24, "yoctonear": 0, "yocto": 0, "millinear": 21, "mnear": 21}
+_GAS_UNITS = {"tgas": 12, "ggas": 9, "gas": 0}
+
+
+def to_amount(value: AmountLike) -> Amount:
+    """Read money: an :class:`Amount`, or text with a unit such as ``"1.5 NEAR"``.
+
+    :raises InvalidAmount: where the unit is missing, or the number is negative or none.
+    """
+    if isinstance(value, Amount):
+        return Amount(_scaled(int(value), 0, "yoctoNEAR"))
+    return Amount(_with_unit(value, _MONEY_UNITS, 'an amount such as NEAR("1.5"), yocto(1) or "1.5 NEAR"'))
+
+
+def to_gas(value: GasLike) -> Gas:
+    """Read gas: a :class:`Gas`, or text with a unit such as ``"30 Tgas"``.
+
+    :raises InvalidAmount: where the unit is missing, or the number is negative or none.
+    """
+    if isinstance(value, Gas):
+        return Gas(_scaled(int(value), 0, "gas"))
+    return Gas(_with_unit(value, _GAS_UNITS, 'gas such as TGas(30) or "30 Tgas"'))
+
+
+def _with_unit(value: object, units: dict[str, int], wanted: str) -> int:
+    if not isinstance(value, str):
+        raise InvalidAmount(f"{value!r} has no unit: write {wanted}")
+    found = re.fullmatch(r"\s*(\S+?)\s*([A-Za-z]+)\s*", value)
+    if found is None or found[2].lower() not in units:
+        raise InvalidAmount(f"{value!r} cannot be read: write {wanted}")
+    return _scaled(found[1].replace("_", "").replace(",", ""), units[found[2].lower()], found[2])
+
+
+def _scaled(value: object, decimals: int, unit: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
+        raise InvalidAmount(f"{value!r} {unit}: give a whole number, text or a Decimal (floats lose digits)")
+    with localcontext() as context:
+        context.prec = 120
+        try:
+            number = Decimal(value.strip() if isinstance(value, str) else value)
+            scaled = number.scaleb(decimals) if number.is_finite() else number
+        except InvalidOperation:
+            raise InvalidAmount(f"{value!r} {unit}: not a number") from None
+        if not number.is_finite():
+            raise InvalidAmount(f"{value!r} {unit}: not a number")
+        if scaled < 0:
+            raise InvalidAmount(f"{value!r} {unit}: an amount cannot be negative")
+        if scaled != scaled.to_integral_value():
+            raise InvalidAmount(f"{value!r} {unit}: at most {decimals} decimals")
+        return int(scaled)
+
+
+def _decimal_text(units: int, decimals: int) -> str:
+    sign, digits = ("-" if units < 0 else ""), str(abs(units)).rjust(decimals + 1, "0")
+    whole, fraction = digits[:-decimals], digits[-decimals:].rstrip("0")
+    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
+
+
+def _short_text(units: int, decimals: int, *, decimals_kept: int = 5) -> str:
+    exact = _decimal_text(units, decimals)
+    whole, _, fraction = exact.partition(".")
+    if len(fraction) <= decimals_kept:
+        return exact
+    return f"~{whole}.{fraction[:decimals_kept]}".rstrip("0").rstrip(".")
