@@ -50,11 +50,11 @@ def build(folder: Path, kind: str) -> dict[str, Any]:
     """Builds all contracts into a folder, which changes only when all of them are built."""
     started = time.monotonic()
     say("Building the contracts (one to four minutes the first time, about 20 s later)")
+    if os.name == "posix":
+        require_tool("cc", "Cargo links with it: install a C compiler (on Debian: apt-get install gcc libc6-dev).")
     chosen = toolchain.find(kind)
     compiler = chosen.compiler
     say(f"With {compiler}")
-    if os.name == "posix":
-        require_tool("cc", "Cargo links with it: install a C compiler (on Debian: apt-get install gcc libc6-dev).")
     wasm_opt = tools.wasm_opt()
     tools.zstandard_folder()
     with step("Downloading the crates of Cargo.lock"):
@@ -86,9 +86,7 @@ def compare(built: dict[str, Any], rebuilt: Path) -> int:
         raise BuildError("contracts/compiled has no manifest.json: build the contracts with scripts/contracts first")
     use = f"To run the tests on the rebuilt contracts: {ENVIRONMENT}={rebuilt}"
     if committed["sources_sha256"] != built["sources_sha256"]:
-        raise BuildError(
-            f"the sources have changed since contracts/compiled was built: run scripts/contracts and commit. {use}"
-        )
+        raise BuildError(f"the sources have changed since contracts/compiled was built: run scripts/contracts and commit. {use}")
     if committed["compiler"] != built["compiler"]:
         say("The bytes were NOT compared, because the compilers differ:")
         say(f"  committed: {committed['compiler']}")

@@ -39,8 +39,8 @@ def find(kind: str) -> Toolchain:
     if installed is not None:
         return installed
     if kind == "installed":
-        raise BuildError(f"the installed Rust has no {TARGET} target and could not get it. {RUST_REMEDY}")
-    say(f"The installed Rust has no {TARGET} target: using Debian's packages instead")
+        raise BuildError(f"no Rust is installed that has or gets the {TARGET} target. {RUST_REMEDY}")
+    say(f"No Rust is installed that has or gets the {TARGET} target: using Debian's packages instead")
     return debian()
 
 
@@ -104,7 +104,7 @@ def debian_env(prefix: Path) -> dict[str, str]:
 
 def unpack(prefix: Path) -> None:
     """Downloads the packages with apt-get and unpacks them. Their names carry versions, so they are looked up."""
-    remedy = f"Without it, install the target yourself: rustup target add {TARGET}."
+    remedy = f"Without it, install Rust 1.93 or newer with rustup, and then: rustup target add {TARGET}."
     for tool in ("apt-get", "apt-cache", "dpkg-deb"):
         require_tool(tool, remedy)
     std = dependency("libstd-rust-web-dev", r"libstd-rust-web-[0-9.]+")
@@ -125,8 +125,9 @@ def unpack(prefix: Path) -> None:
     downloads, root = prefix / "packages", prefix / "root"
     downloads.mkdir(parents=True)
     root.mkdir()
-    with step(f"Downloading {', '.join(packages)} (about 10 s)"):
-        run(["apt-get", "download", "-qq", *packages], what="Downloading Debian packages", cwd=downloads)
+    with step(f"Downloading {', '.join(packages)} and what they need (about 10 s)"):
+        needed = sorted({*packages, *not_installed(packages)})
+        run(["apt-get", "download", "-qq", *needed], what="Downloading Debian packages", cwd=downloads)
     with step("Unpacking them (about 10 s)"):
         for package in sorted(downloads.glob("*.deb")):
             run(["dpkg-deb", "-x", package, root], what=f"Unpacking {package.name}")
@@ -138,6 +139,15 @@ def dependency(package: str, pattern: str) -> str | None:
     done = subprocess.run(["apt-cache", "depends", package], capture_output=True, text=True, check=False)
     found = re.search(rf"Depends: ({pattern})$", done.stdout, re.MULTILINE)
     return found.group(1) if found else None
+
+
+def not_installed(packages: list[str]) -> list[str]:
+    """The names of the packages that apt would install for these; nothing is installed."""
+    plan = run(
+        ["apt-get", "install", "--simulate", "-qq", "--no-install-recommends", *packages],
+        what="Asking apt what the packages need",
+    )
+    return re.findall(r"^Inst (\S+)", plan, re.MULTILINE)
 
 
 def wasm_linker(usr: Path) -> Path:
@@ -152,9 +162,7 @@ def write_wrapper(wrapper: Path, usr: Path, program: Path) -> None:
     libraries = ":".join(str(folder) for folder in sorted((usr / "lib").glob("*-linux-gnu*")))
     wrapper.parent.mkdir(parents=True, exist_ok=True)
     wrapper.write_text(
-        "#!/bin/sh\n"
-        f'export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\n'
-        f'exec "{program}" "$@"\n'
+        f'#!/bin/sh\nexport LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\nexec "{program}" "$@"\n'
     )
     wrapper.chmod(0o755)
 

@@ -89,9 +89,7 @@ def builder(module: str) -> ModuleType:
     package = "near_harness_contract_builder"
     if package not in sys.modules:
         folder = CONTRACTS / "builder"
-        spec = importlib.util.spec_from_file_location(
-            package, folder / "__init__.py", submodule_search_locations=[str(folder)]
-        )
+        spec = importlib.util.spec_from_file_location(package, folder / "__init__.py", submodule_search_locations=[str(folder)])
         assert spec is not None and spec.loader is not None
         sys.modules[package] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[package])
@@ -155,9 +153,7 @@ def test_the_wasm_exports_exactly_the_methods_and_the_abi(name: str) -> None:
 
 @each_contract
 def test_the_abi_says_what_each_method_is(name: str) -> None:
-    kinds = {
-        function["name"]: " ".join([function["kind"], *function.get("modifiers", [])]) for function in functions(name)
-    }
+    kinds = {function["name"]: " ".join([function["kind"], *function.get("modifiers", [])]) for function in functions(name)}
     assert kinds == METHODS[name]
 
 
