@@ -69,7 +69,7 @@ class Ledger:
             return {}
         rewards: dict[str, Amount] = {}
         for receipt in self._outcome.receipts:
-            reward = _reward(receipt)
+            reward = receipt_reward(receipt, self._outcome)
             if reward:
                 rewards[receipt.receiver] = rewards.get(receipt.receiver, Amount(0)) + reward
         return rewards
@@ -123,9 +123,15 @@ class Ledger:
         return answer["result"]
 
 
-def _reward(receipt: Receipt) -> Amount:
+def receipt_reward(receipt: Receipt, outcome: Outcome) -> Amount:
+    """What the receiver of a receipt got from the gas that its calls burnt, by the rule before protocol 87.
+
+    The gas price is what the receipt paid per unit; where creating an account is charged on top, that of the transaction.
+    """
     burnt_by_vm = sum(int(gas) for _, _, gas in receipt.gas_profile)
-    if not burnt_by_vm or not receipt.gas_burnt:
+    if not burnt_by_vm:
         return Amount(0)
-    price = int(receipt.tokens_burnt) // int(receipt.gas_burnt)
+    price, charged = divmod(int(receipt.tokens_burnt), int(receipt.gas_burnt))
+    if charged:
+        price = int(outcome.conversion_tokens) // int(outcome.conversion_gas)
     return Amount(burnt_by_vm * 3 // 10 * price)

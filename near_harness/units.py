@@ -61,6 +61,9 @@ class _Quantity(int):
             return False
         return int.__eq__(self, other) is True
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
 
 class Amount(_Quantity):
     """An amount of money in yoctoNEAR. ``str()`` gives NEAR, exactly; differences may be negative, payments may not."""
@@ -88,10 +91,13 @@ class Gas(_Quantity):
     __slots__ = ()
 
     def __str__(self) -> str:
+        if self != 0 and abs(int(self)) < 10**6:
+            return f"{int(self)} gas"
         return f"{_decimal_text(int(self), 12)} Tgas"
 
     def __repr__(self) -> str:
-        return f'TGas("{_decimal_text(int(self), 12)}")'
+        text = str(self)
+        return f'TGas("{text[:-5]}")' if text.endswith(" Tgas") else f"Gas({int(self)})"
 
     @property
     def short(self) -> str:

@@ -95,13 +95,13 @@ class RpcServer:
 
     async def _serve(self, report: Callable[[BaseException | None], None]) -> None:
         self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
-        runner = web.ServerRunner(web.Server(self._answer, request_factory=_request), access_log=None)
+        runner = web.ServerRunner(web.Server(self._answer, request_factory=_request), access_log=None, shutdown_timeout=0.2)
         try:
             await runner.setup()
-            site = web.TCPSite(runner, HOST, self._port, shutdown_timeout=0.2)
+            site = web.TCPSite(runner, HOST, self._port)
             await site.start()
             self._port = runner.addresses[0][1]
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - the thread that waits raises it
             await runner.cleanup()
             report(error)
             return

@@ -133,9 +133,17 @@ class FunctionCallFailed(ActionFailed):
     """A function call failed; the kinds that have a name of their own are subclasses."""
 
     @property
+    def name(self) -> str:
+        """The failure's own name, such as ``ContractPanic``."""
+        return super().name if type(self) is FunctionCallFailed else type(self).__name__
+
+    @property
     def message(self) -> str:
         """The failure in one line."""
-        return f"{type(self).__name__}: {self.text}" if self.text else super().message
+        if self.text:
+            return f"{self.name}: {self.text}"
+        inside = self.path[self.path.index(self.name) + 1 :] if self.name in self.path else ()
+        return ": ".join((self.name, *inside)) if inside else super().message
 
     @property
     def text(self) -> str:

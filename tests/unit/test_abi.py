@@ -1,0 +1,69 @@
+"""A contract's own description of its methods decides what can be called, and how."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import zstandard
+
+from near_harness.abi import Interface
+from near_harness.errors import InvalidArguments, UnknownMethod
+
+
+@pytest.fixture
+def bank(contracts: Any) -> Interface:
+    abi = json.loads((contracts / "bank.abi.json").read_text())
+    return Interface.from_abi(zstandard.compress(json.dumps(abi).encode()), ("__contract_abi", "only_exported"))
+
+
+def test_tells_views_from_calls(bank: Interface) -> None:
+    assert bank.method("credit_of", "bank").view is True
+    assert bank.method("withdraw", "bank").view is False
+    assert bank.method("only_exported", "bank").view is None
+    assert bank.method("on_staked", "bank").modifiers == ("private",)
+    assert bank.method("deposit_and_stake", "bank").doc.startswith("Stakes the attached deposit")
+
+
+def test_brings_arguments_into_order(bank: Interface) -> None:
+    method = bank.method("staked_with", "bank")
+    assert method.signature == "staked_with(pool, account)"
+    assert method.arguments(("p",), {"account": "a"}) == {"pool": "p", "account": "a"}
+
+
+def test_optional_arguments_may_be_left_out(bank: Interface) -> None:
+    method = bank.method("withdraw", "bank")
+    assert method.signature == "withdraw(amount?)"
+    assert method.arguments((), {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("positional", "named", "why"),
+    [
+        ((), {}, r"missing argument 'pool' for deposit_and_stake\(pool\)"),
+        ((), {"pol": 1, "pool": 1}, r"unknown argument 'pol' for deposit_and_stake\(pool\); did you mean pool\?"),
+        ((1, 2), {}, r"2 arguments for deposit_and_stake\(pool\)"),
+        ((1,), {"pool": 2}, "given twice"),
+    ],
+)
+def test_refuses_wrong_arguments(bank: Interface, positional: tuple[Any, ...], named: dict[str, Any], why: str) -> None:
+    with pytest.raises(InvalidArguments, match=why):
+        bank.method("deposit_and_stake", "bank").arguments(positional, named)
+
+
+def test_an_unknown_method_names_those_that_come_near(bank: Interface) -> None:
+    with pytest.raises(UnknownMethod, match=r"contract bank\.test has no method 'withdrow'; did you mean withdraw"):
+        bank.method("withdrow", "bank.test")
+
+
+def test_an_unknown_method_that_resembles_none_lists_all() -> None:
+    with pytest.raises(UnknownMethod, match="has no method 'zzz'; it has add, remove"):
+        Interface.from_exports(("remove", "add", "__hidden")).method("zzz", "c")
+
+
+def test_without_an_abi_arguments_need_names() -> None:
+    method = Interface.from_exports(("add",)).method("add", "c")
+    assert method.arguments((), {"x": 1}) == {"x": 1}
+    with pytest.raises(InvalidArguments, match="name the arguments"):
+        method.arguments((1,), {})

@@ -1,0 +1,102 @@
+"""Expectations hold or fail on recorded trees; one that fails shows the tree and points at what comes nearest."""
+
+from __future__ import annotations
+
+import pytest
+from recorded import answer
+
+from near_harness.errors import BadInput
+from near_harness.expectations import ExpectationFailed, expect
+from near_harness.outcome import Outcome, parse_outcome
+from near_harness.outcome.failures import ContractPanic, GasExceeded, WasmTrap
+from near_harness.units import NEAR
+
+
+@pytest.fixture
+def failing() -> Outcome:
+    """The pool panics, and so does the callback: the deposit stays in the bank."""
+    return parse_outcome(answer("credited in the callback: the pool panics"))
+
+
+@pytest.fixture
+def withdrawal() -> Outcome:
+    """The bank pays alice 10 NEAR."""
+    return parse_outcome(answer("withdraws the credit"))
+
+
+def test_success_and_failure(failing: Outcome, withdrawal: Outcome) -> None:
+    expect(withdrawal).succeeded()
+    expect(failing).failed().failed(WasmTrap).failed("WasmTrap").failed("FunctionCallError").failed(text="unreachable")
+    expect(failing.receipt("pool.sandbox")).failed(ContractPanic, "boom").panicked("boo").rolled_back()
+
+
+def test_a_success_that_fails_shows_the_tree_with_an_arrow(failing: Outcome) -> None:
+    with pytest.raises(ExpectationFailed, match="expected the transaction to succeed, but it failed: WasmTrap") as failed:
+        expect(failing).succeeded()
+    arrows = [line for line in str(failed.value).splitlines() if "==>" in line]
+    assert len(arrows) == 2
+    assert "pool.sandbox: boom()" in arrows[0]
+
+
+def test_another_failure_than_expected(failing: Outcome) -> None:
+    with pytest.raises(ExpectationFailed, match="expected GasExceeded of the transaction, but it failed otherwise: WasmTrap"):
+        expect(failing).failed(GasExceeded)
+    with pytest.raises(ExpectationFailed, match="expected ContractPanic with 'paused' of receipt .*, but it says: ContractPanic: boom"):
+        expect(failing.receipt("pool.sandbox")).panicked("paused")
+
+
+def test_a_failure_that_did_not_come(withdrawal: Outcome) -> None:
+    with pytest.raises(ExpectationFailed, match="expected failure of the transaction, but it succeeded"):
+        expect(withdrawal).failed()
+    with pytest.raises(ExpectationFailed, match="to be rolled back, but it succeeded"):
+        expect(withdrawal.receipts[0]).rolled_back()
+
+
+def test_refunds_by_the_protocol(failing: Outcome, withdrawal: Outcome) -> None:
+    expect(failing).refunded(NEAR(10), to="bank.sandbox")
+    expect(failing.receipt("pool.sandbox")).refunded("10 NEAR", to="bank.sandbox")
+    with pytest.raises(ExpectationFailed, match=r"to return 9 NEAR to bank\.sandbox: deposit refund of 10 NEAR to bank\.sandbox"):
+        expect(failing).refunded(NEAR(9), to="bank.sandbox")
+    with pytest.raises(ExpectationFailed, match="the protocol returned no deposit"):
+        expect(withdrawal).refunded(NEAR(10), to="alice.sandbox")
+    with pytest.raises(ExpectationFailed, match="the protocol returned no deposit"):
+        expect(failing.receipt("bank.sandbox", "on_result")).refunded(NEAR(10), to="bank.sandbox")
+
+
+def test_payments_by_hand(failing: Outcome, withdrawal: Outcome) -> None:
+    expect(withdrawal).paid(NEAR(10), by="bank.sandbox", to="alice.sandbox")
+    expect(failing).paid_nothing(to="alice.sandbox")
+    with pytest.raises(ExpectationFailed, match="no receipt does that successfully"):
+        expect(withdrawal).paid(NEAR(11), by="bank.sandbox", to="alice.sandbox")
+    with pytest.raises(ExpectationFailed, match="no receipt does that successfully"):  # a deposit that was refunded is no payment
+        expect(failing).paid(NEAR(10), by="bank.sandbox", to="pool.sandbox")
+    with pytest.raises(ExpectationFailed, match="expected no payment to alice.sandbox, but it got 10 NEAR"):
+        expect(withdrawal).paid_nothing(to="alice.sandbox")
+
+
+def test_callbacks(failing: Outcome) -> None:
+    pool, callback = failing.receipt("pool.sandbox"), failing.receipt("bank.sandbox", "on_result")
+    expect(callback).callback_of(pool)
+    with pytest.raises(ExpectationFailed, match="it is of: none"):
+        expect(pool).callback_of(callback)
+
+
+def test_logs(failing: Outcome) -> None:
+    failing.receipts[0].logs = ("hello world",)
+    expect(failing).logged("hello")
+    expect(failing.receipts[0]).logged("world")
+    with pytest.raises(ExpectationFailed, match="expected a log with 'bye'"):
+        expect(failing).logged("bye")
+
+
+def test_an_outcome_without_a_node_cannot_be_asked_for_balances(failing: Outcome) -> None:
+    with pytest.raises(BadInput, match="not connected with a node"):
+        expect(failing).conserved_tokens()
+
+
+def test_other_objects_are_refused() -> None:
+    class Unsent:
+        def __await__(self) -> None: ...
+
+    with pytest.raises(BadInput, match="takes an outcome or a receipt, not Unsent: await it first"):
+        expect(Unsent())  # type: ignore[call-overload]

@@ -1,0 +1,82 @@
+"""Money and gas: exact, with their unit, and refused where a unit would be guessed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from near_harness.errors import InvalidAmount
+from near_harness.units import NEAR, Amount, Gas, TGas, to_amount, to_gas, yocto
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (NEAR(10), 10 * 10**24),
+        (NEAR("1.5"), 15 * 10**23),
+        (NEAR("0.000000000000000000000001"), 1),
+        (NEAR(Decimal("0.1")), 10**23),
+        (yocto(1), 1),
+        (yocto("340282366920938463463374607431768211455"), 2**128 - 1),
+        (TGas(30), 30 * 10**12),
+        (TGas("0.5"), 5 * 10**11),
+        (to_amount("1.5 NEAR"), 15 * 10**23),
+        (to_amount("1_000 near"), 10**27),
+        (to_amount("7yoctoNEAR"), 7),
+        (to_amount("20 milliNEAR"), 2 * 10**22),
+        (to_gas("30 Tgas"), 30 * 10**12),
+        (to_gas("5 Ggas"), 5 * 10**9),
+        (to_gas(TGas(7)), 7 * 10**12),
+    ],
+)
+def test_reads_exactly(given: int, expected: int) -> None:
+    assert int(given) == expected
+
+
+@pytest.mark.parametrize("value", [1.5, "-1", -1, "one", "", "1e", "nan", "inf", True, None, "0.0000000000000000000000001"])
+def test_refuses_floats_negatives_and_what_is_no_number(value: object) -> None:
+    with pytest.raises(InvalidAmount):
+        NEAR(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [10, "10", "10 USD", "-1 NEAR", "NEAR", 1.0, "1.5 yocto", Amount(-1)])
+def test_refuses_money_without_a_unit_or_negative(value: object) -> None:
+    with pytest.raises(InvalidAmount):
+        to_amount(value)  # type: ignore[arg-type]
+
+
+def test_says_what_to_write_instead() -> None:
+    with pytest.raises(InvalidAmount, match=r'10 has no unit: write an amount such as NEAR\("1.5"\), yocto\(1\) or "1.5 NEAR"'):
+        to_amount(10)  # type: ignore[arg-type]
+    with pytest.raises(InvalidAmount, match="an amount cannot be negative"):
+        to_amount("-3 NEAR")
+    with pytest.raises(InvalidAmount, match=r"'\d+ gallons' cannot be read: write gas such as TGas\(30\)"):
+        to_gas("30 gallons")
+
+
+def test_prints_with_the_unit() -> None:
+    assert str(NEAR("1.5")) == "1.5 NEAR"
+    assert str(yocto(1)) == "1 yoctoNEAR"
+    assert repr(NEAR(10)) == 'NEAR("10")'
+    assert repr(yocto(12)) == "yocto(12)"
+    assert str(TGas("0.3")) == "0.3 Tgas"
+    assert repr(TGas(3)) == 'TGas("3")'
+    assert str(NEAR(1) - NEAR(3)) == "-2 NEAR"
+    assert NEAR("0.0002231825625").short == "~0.00022 NEAR"
+    assert NEAR("0.25").short == "0.25 NEAR"
+    assert TGas("2.4281").short == "~2.42 Tgas"
+
+
+def test_keeps_units_apart() -> None:
+    assert NEAR(1) + NEAR("0.5") == NEAR("1.5")
+    assert sum([NEAR(1), NEAR(2)]) == NEAR(3)
+    assert 2 * NEAR(1) == NEAR(2)
+    assert isinstance(NEAR(1) - NEAR(1), Amount)
+    assert Amount(5) != Gas(5)
+    with pytest.raises(TypeError, match="different units"):
+        NEAR(1) + TGas(1)
+    with pytest.raises(TypeError, match="different units"):
+        NEAR(1) + 1
+    with pytest.raises(TypeError, match="whole number"):
+        NEAR(1) * NEAR(1)
