@@ -32,7 +32,7 @@ class Account:
         deposit: AmountLike = Amount(0),
         gas: GasLike = DEFAULT_GAS,
     ) -> Call:
-        """Call a method of a contract (a contract, or an account id). ``args``: a dict for JSON, or bytes; ``deposit`` in yoctoNEAR.
+        """Call a method of a contract (or of an account id). ``args``: a dict for JSON, or bytes; ``deposit`` in yoctoNEAR.
 
         :raises UnknownMethod: where the contract is known and has no such method.
         :raises BadInput: for arguments, an amount or gas that cannot be used.

@@ -21,7 +21,7 @@ def encode_arguments(args: Arguments, method: str) -> bytes:
     """Write arguments as the contract reads them.
 
     Bytes stay as they are. Anything else becomes JSON: an account or contract its id, an :class:`Amount` or
-    :class:`Gas` a decimal string (near-sdk's JSON of 128-bit numbers, ``NearToken`` and ``Gas``). None means no arguments, ``{}``.
+    :class:`Gas` a decimal string (near-sdk's JSON of ``U128``, ``NearToken`` and ``Gas``). None means no arguments, ``{}``.
 
     :raises InvalidArguments: where a value has no such form; the text names its place.
     """

@@ -19,7 +19,6 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import aiohttp
 from py_near.account import Account as PyNearAccount
@@ -64,8 +63,8 @@ class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type inform
         self,
         method: str,
         params: Any,
-        broadcast: bool = False,
-        threshold: int = 0,  # noqa: ARG002
+        broadcast: bool = False,  # noqa: ARG002 - py-near's parameter; there is one node
+        threshold: int = 0,  # noqa: ARG002 - likewise
     ) -> dict[str, Any]:
         """Post one request and return the node's answer, whatever its HTTP status.
 
@@ -185,23 +184,27 @@ class Client:
 
     def __init__(self, rpc_url: str) -> None:
         self.rpc_url = rpc_url
-        self._providers: WeakKeyDictionary[asyncio.AbstractEventLoop, Provider] = WeakKeyDictionary()
-        self._signers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str], Signer]] = WeakKeyDictionary()
+        self._providers: dict[asyncio.AbstractEventLoop, Provider] = {}
+        self._signers: dict[asyncio.AbstractEventLoop, dict[tuple[str, str], Signer]] = {}
 
     @property
     def provider(self) -> Provider:
         """py-near's provider, made for the running event loop."""
         loop = asyncio.get_running_loop()
         if loop not in self._providers:
+            for closed in [known for known in self._providers if known.is_closed()]:
+                self._providers.pop(closed)
+                self._signers.pop(closed, None)
             self._providers[loop] = Provider(self.rpc_url)
         return self._providers[loop]
 
     def signer(self, account_id: str, key: KeyPair) -> Signer:
         """py-near's account for a key, made for the running event loop."""
+        provider = self.provider
         signers = self._signers.setdefault(asyncio.get_running_loop(), {})
         name = (account_id, key.public_key)
         if name not in signers:
-            signers[name] = Signer(account_id, key, self.provider)
+            signers[name] = Signer(account_id, key, provider)
         return signers[name]
 
     async def rpc(self, method: str, params: Any) -> Any:

@@ -71,8 +71,8 @@ class Isolation:
             return
         if self._own is not None:
             warnings.warn(
-                f"the {fixturedef.scope} fixture {fixturedef.argname!r} changed the chain inside a test: what the test did before "
-                "stays until the fixture ends; request it as an argument of the test",
+                f"the {fixturedef.scope} fixture {fixturedef.argname!r} changed the chain inside a test: what the test did "
+                "before stays until the fixture ends; request it as an argument of the test",
                 IsolationWarning,
                 stacklevel=2,
             )

@@ -57,7 +57,11 @@ def balances_before_and_after(note: str) -> dict[str, tuple[int, int]]:
 def _outcome(entry: dict[str, Any]) -> dict[str, Any]:
     profile = [{"cost_category": kind, "cost": cost, "gas_used": gas} for kind, cost, gas in entry["gas_profile"]]
     kept = {key: entry[key] for key in ("logs", "receipt_ids", "gas_burnt", "tokens_burnt", "status")}
-    return {"id": entry["id"], "block_hash": "b1", "outcome": {**kept, "executor_id": entry["executor"], "metadata": {"gas_profile": profile}}}
+    return {
+        "id": entry["id"],
+        "block_hash": "b1",
+        "outcome": {**kept, "executor_id": entry["executor"], "metadata": {"gas_profile": profile}},
+    }
 
 
 def _receipt(entry: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +73,12 @@ def _receipt(entry: dict[str, Any]) -> dict[str, Any]:
         "output_data_receivers": [{"data_id": "?", "receiver_id": to["to"]} for to in body["outputs"]],
         "refund_to": body["refund_to"],
     }
-    return {"receipt_id": entry["id"], "predecessor_id": entry["predecessor"], "receiver_id": entry["receiver"], "receipt": {"Action": action}}
+    return {
+        "receipt_id": entry["id"],
+        "predecessor_id": entry["predecessor"],
+        "receiver_id": entry["receiver"],
+        "receipt": {"Action": action},
+    }
 
 
 def _name_data(receipts: list[dict[str, Any]]) -> None:

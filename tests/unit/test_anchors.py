@@ -63,9 +63,14 @@ def test_closing_twice_is_harmless() -> None:
 def test_a_with_block_goes_back_when_it_fails() -> None:
     chain = Chain()
     stack = chain.stack()
-    with pytest.raises(RuntimeError), stack.anchor():
-        chain.state = 3
-        raise RuntimeError
+
+    def fails() -> None:
+        with stack.anchor():
+            chain.state = 3
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
     assert chain.state == 0
 
 

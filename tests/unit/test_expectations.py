@@ -41,14 +41,16 @@ def test_a_success_that_fails_shows_the_tree_with_an_arrow(failing: Outcome) -> 
 def test_another_failure_than_expected(failing: Outcome) -> None:
     with pytest.raises(ExpectationFailed, match="expected GasExceeded of the transaction, but it failed otherwise: WasmTrap"):
         expect(failing).failed(GasExceeded)
-    with pytest.raises(ExpectationFailed, match="expected ContractPanic with 'paused' of receipt .*, but it says: ContractPanic: boom"):
+    with pytest.raises(
+        ExpectationFailed, match=r"expected ContractPanic with 'paused' of receipt .*, but it says: ContractPanic: boom"
+    ):
         expect(failing.receipt("pool.sandbox")).panicked("paused")
 
 
 def test_a_failure_that_did_not_come(withdrawal: Outcome) -> None:
     with pytest.raises(ExpectationFailed, match="expected failure of the transaction, but it succeeded"):
         expect(withdrawal).failed()
-    with pytest.raises(ExpectationFailed, match="to be rolled back, but it succeeded"):
+    with pytest.raises(ExpectationFailed, match=r"to be rolled back, but it succeeded"):
         expect(withdrawal.receipts[0]).rolled_back()
 
 
@@ -70,7 +72,7 @@ def test_payments_by_hand(failing: Outcome, withdrawal: Outcome) -> None:
         expect(withdrawal).paid(NEAR(11), by="bank.sandbox", to="alice.sandbox")
     with pytest.raises(ExpectationFailed, match="no receipt does that successfully"):  # a deposit that was refunded is no payment
         expect(failing).paid(NEAR(10), by="bank.sandbox", to="pool.sandbox")
-    with pytest.raises(ExpectationFailed, match="expected no payment to alice.sandbox, but it got 10 NEAR"):
+    with pytest.raises(ExpectationFailed, match=r"expected no payment to alice\.sandbox, but it got 10 NEAR"):
         expect(withdrawal).paid_nothing(to="alice.sandbox")
 
 

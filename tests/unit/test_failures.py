@@ -51,12 +51,24 @@ def _function_call(error: Any) -> TransactionFailed:
     [
         ({"ExecutionError": "Smart contract panicked: boom"}, failures.ContractPanic, "ContractPanic: boom"),
         ({"ExecutionError": "Exceeded the prepaid gas."}, failures.GasExceeded, "GasExceeded: Exceeded the prepaid gas."),
-        ({"ExecutionError": "WebAssembly trap: Stack overflow."}, failures.WasmTrap, "WasmTrap: WebAssembly trap: Stack overflow."),
+        (
+            {"ExecutionError": "WebAssembly trap: Stack overflow."},
+            failures.WasmTrap,
+            "WasmTrap: WebAssembly trap: Stack overflow.",
+        ),
         ({"ExecutionError": "Integer overflow."}, failures.HostError, "HostError: Integer overflow."),
         ({"ExecutionError": "Deserialization"}, failures.HostError, "HostError: Deserialization"),
         ({"MethodResolveError": "MethodNotFound"}, failures.MethodNotFound, "MethodNotFound"),
-        ({"CompilationError": {"CodeDoesNotExist": {"account_id": "x"}}}, failures.CodeDoesNotExist, "CodeDoesNotExist: account_id x"),
-        ({"CompilationError": {"PrepareError": "Deserialization"}}, failures.CompilationError, "CompilationError: PrepareError: Deserialization"),
+        (
+            {"CompilationError": {"CodeDoesNotExist": {"account_id": "x"}}},
+            failures.CodeDoesNotExist,
+            "CodeDoesNotExist: account_id x",
+        ),
+        (
+            {"CompilationError": {"PrepareError": "Deserialization"}},
+            failures.CompilationError,
+            "CompilationError: PrepareError: Deserialization",
+        ),
     ],
 )
 def test_function_call_errors_are_told_apart(error: Any, kind: type[TransactionFailed], message: str) -> None:
@@ -83,7 +95,9 @@ def test_the_names_inside_a_refusal_are_kept() -> None:
     assert failure.name == "DepositWithFunctionCall"
 
 
-@pytest.mark.parametrize("raw", [{"ActionError": {"index": 1, "kind": {"Brand": {"new": 1}}}}, {"InvalidTxError": {"Brand": {"new": 1}}}])
+@pytest.mark.parametrize(
+    "raw", [{"ActionError": {"index": 1, "kind": {"Brand": {"new": 1}}}}, {"InvalidTxError": {"Brand": {"new": 1}}}]
+)
 def test_an_unknown_kind_keeps_its_fields(raw: Any) -> None:
     failure = parse_failure(raw)
     assert type(failure) in (ActionFailed, InvalidTransaction)

@@ -102,7 +102,9 @@ def test_every_tree_prints(note: str) -> None:
 def test_the_printed_tree(failing: Outcome) -> None:
     lines = str(failing).splitlines()
     assert lines[0] == "transaction r0  alice.sandbox -> bank.sandbox  FAILED  ~4.64 Tgas burnt, ~0.00037 NEAR"
-    assert any("#2 pool.sandbox: boom()  from bank.sandbox  +10 NEAR" in line and "FAILED ContractPanic: boom" in line for line in lines)
+    assert any(
+        "#2 pool.sandbox: boom()  from bank.sandbox  +10 NEAR" in line and "FAILED ContractPanic: boom" in line for line in lines
+    )
     assert any("callback of #2" in line for line in lines)
     assert any("refund 10 NEAR to bank.sandbox (deposit of the failed receipt)" in line for line in lines)
     assert sum("its changes were rolled back" in line for line in lines) == 2

@@ -1,0 +1,213 @@
+"""Accounts, transactions and views: what is sent, what is refused before it, and what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from near_harness import NEAR, Account, Call, Contract, KeyPair, Near, TGas, expect, transactions, yocto
+from near_harness.errors import (
+    BadInput,
+    InvalidAccountId,
+    InvalidAmount,
+    InvalidArguments,
+    InvalidContractCode,
+    UnknownAccount,
+    UnknownMethod,
+    ViewFailed,
+)
+from near_harness.outcome.failures import (
+    AccessKeyNotFound,
+    AccountAlreadyExists,
+    AccountDoesNotExist,
+    CodeDoesNotExist,
+    GasExceeded,
+    MethodNotFound,
+    NotEnoughBalance,
+    SignerDoesNotExist,
+)
+
+
+async def test_a_transfer_moves_money(alice: Account, bob: Account) -> None:
+    tx = await alice.transfer(bob, "1.5 NEAR")
+
+    expect(tx).paid(NEAR("1.5"), by=alice, to=bob).conserved_tokens()
+    assert await bob.balance() == NEAR("101.5")
+    assert NEAR("98.49") < await alice.balance() < NEAR("98.5")
+
+
+async def test_a_transfer_to_nobody_returns_the_money(alice: Account) -> None:
+    with pytest.raises(AccountDoesNotExist) as failed:
+        await alice.transfer("nobody.sandbox", NEAR(1))
+    tx = failed.value.outcome
+    assert tx is not None
+    expect(tx).refunded(NEAR(1), to=alice).conserved_tokens()
+    assert "refund 1 NEAR to alice.sandbox" in str(failed.value)
+
+
+async def test_many_transactions_of_one_key_at_once(alice: Account, bob: Account) -> None:
+    before = await bob.balance()
+    await asyncio.gather(*(alice.transfer(bob, yocto(1)) for _ in range(10)))
+    assert await bob.balance() - before == yocto(10)
+
+
+async def test_accounts_are_created_with_money_and_a_key(near: Near) -> None:
+    dora = await near.create_account("dora", NEAR(5))
+    assert dora.id == "dora.sandbox"
+    assert await dora.balance() == NEAR(5)
+    below = await near.create_account("below.dora.sandbox", "1 NEAR")
+    assert await near.exists(below)
+    first, second = await near.create_account(), await near.create_account()
+    assert first.id != second.id
+
+
+async def test_an_account_cannot_be_created_twice(near: Near, alice: Account) -> None:
+    with pytest.raises(AccountAlreadyExists, match=r"account_id alice\.sandbox"):
+        await near.create_account(alice.id)
+
+
+@pytest.mark.parametrize("name", ["Alice", "a b", "x" * 65, "nobodys.child.sandbox", ""])
+async def test_a_bad_account_id_is_refused_before_anything_is_sent(near: Near, name: str) -> None:
+    height = await near.height()
+    with pytest.raises(InvalidAccountId):
+        await near.create_account(name)
+    assert await near.height() == height
+
+
+async def test_a_bad_receiver_is_refused_before_anything_is_sent(alice: Account) -> None:
+    with pytest.raises(InvalidAccountId, match=r"contains 'B'.*did you mean 'bob.near'"):
+        await alice.transfer("Bob.near", NEAR(1))
+
+
+@pytest.mark.parametrize("amount", ["-1 NEAR", "much", 5, 1.5])
+async def test_a_bad_amount_is_refused_before_anything_is_sent(near: Near, alice: Account, bank: Contract, amount: str) -> None:
+    height = await near.height()
+    with pytest.raises(InvalidAmount):
+        await alice.transfer("bob.sandbox", amount)
+    with pytest.raises(InvalidAmount):
+        bank.withdraw().by(alice).attach(amount)
+    with pytest.raises(InvalidAmount):
+        bank.withdraw().by(alice).gas(amount)
+    with pytest.raises(InvalidAmount):
+        await near.create_account("dora", amount)
+    assert await near.height() == height
+
+
+@pytest.mark.parametrize("gas", [TGas(0), TGas(1001)])
+async def test_gas_outside_the_protocols_limits_is_refused(bank: Contract, alice: Account, gas: str) -> None:
+    with pytest.raises(BadInput, match="carries more than 0 and at most 1000 Tgas"):
+        await bank.withdraw().by(alice).gas(gas)
+
+
+async def test_a_missing_contract_is_refused(near: Near, contracts: Path) -> None:
+    with pytest.raises(InvalidContractCode, match=r"bonk\.wasm does not exist; .* has .*bank\.wasm"):
+        await near.deploy(contracts / "bonk.wasm")
+
+
+async def test_a_broken_contract_is_refused(near: Near) -> None:
+    with pytest.raises(InvalidContractCode, match="is no WebAssembly module"):
+        await near.deploy(b"fn main() {}")
+
+
+async def test_an_unknown_method_is_refused_before_anything_is_sent(near: Near, bank: Contract, alice: Account) -> None:
+    height = await near.height()
+    with pytest.raises(UnknownMethod, match=r"contract bank\.sandbox has no method 'withdraww'; did you mean withdraw"):
+        bank.withdraww()
+    with pytest.raises(UnknownMethod):
+        alice.call(bank, "withdraww")
+    with pytest.raises(UnknownMethod):
+        bank.view("credits_of")
+    with pytest.raises(UnknownMethod, match="has no method 'initialise'"):
+        await near.deploy(bank_wasm(), init="initialise")
+    assert await near.height() == height
+
+
+def bank_wasm() -> Path:
+    return Path(__file__).parents[2] / "contracts" / "compiled" / "bank.wasm"
+
+
+async def test_wrong_arguments_are_refused_before_anything_is_sent(bank: Contract, alice: Account) -> None:
+    with pytest.raises(InvalidArguments, match=r"missing argument 'pool' for deposit_and_stake\(pool\)"):
+        bank.deposit_and_stake()
+    with pytest.raises(InvalidArguments, match=r"unknown argument 'amounts' for withdraw\(amount\?\); did you mean amount\?"):
+        alice.call(bank, "withdraw", {"amounts": 1})
+
+
+async def test_a_call_needs_somebody_who_signs(bank: Contract) -> None:
+    with pytest.raises(BadInput, match=r"nobody signs it: add \.by\(alice\)"):
+        await bank.withdraw()
+
+
+async def test_a_call_says_what_it_is(bank: Contract, alice: Account) -> None:
+    call = bank.deposit_and_stake(pool="pool.sandbox").by(alice).attach(NEAR(10)).gas(TGas(150))
+    assert isinstance(call, Call)
+    assert str(call) == 'bank.sandbox.deposit_and_stake({"pool": "pool.sandbox"}) by alice.sandbox with 10 NEAR, 150 Tgas'
+
+
+async def test_the_runtime_knows_methods_that_the_harness_does_not(bank: Contract, alice: Account) -> None:
+    with pytest.raises(MethodNotFound) as failed:
+        await alice.call(bank.id, "nothing_here")
+    assert "called: bank.sandbox.nothing_here({}) by alice.sandbox, 100 Tgas" in str(failed.value)
+    with pytest.raises(CodeDoesNotExist):
+        await alice.call(alice, "anything")
+
+
+async def test_too_little_gas_is_typed_with_advice(bank: Contract, pool: Contract, alice: Account) -> None:
+    with pytest.raises(GasExceeded, match="try: attach more gas"):
+        await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(1))
+
+
+async def test_what_the_protocol_refuses_is_typed(near: Near, alice: Account) -> None:
+    with pytest.raises(NotEnoughBalance, match="give the signer more NEAR"):
+        await alice.transfer("bob.sandbox", NEAR(1000))
+    with pytest.raises(AccessKeyNotFound):
+        await near.account(alice.id, KeyPair.from_seed("somebody else")).transfer(near.root, NEAR(1))
+    with pytest.raises((SignerDoesNotExist, AccessKeyNotFound)):
+        await near.account("ghost.sandbox").transfer(near.root, NEAR(1))
+
+
+async def test_several_actions_succeed_together_or_not_at_all(near: Near, alice: Account) -> None:
+    child = KeyPair.from_seed("child")
+    actions = [transactions.create_account(), transactions.transfer(NEAR(2)), transactions.add_full_access_key(child.public_key)]
+    tx = await alice.send("child.alice.sandbox", actions)
+    expect(tx).paid(NEAR(2), by=alice, to="child.alice.sandbox").conserved_tokens()
+
+    with pytest.raises(AccountAlreadyExists) as failed:
+        await alice.send("child.alice.sandbox", [transactions.transfer(NEAR(1)), transactions.create_account()])
+    assert failed.value.action_index == 1
+    assert await near.balance("child.alice.sandbox") == NEAR(2)
+
+
+async def test_views_give_json_bytes_and_money(near: Near, bank: Contract, alice: Account) -> None:
+    assert await bank.credit_of(alice) == "0"
+    assert await bank.credit_of(account=alice).amount() == 0
+    assert await bank.view("credit_of", account=alice) == "0"
+    assert await bank.view("credit_of", b'{"account": "alice.sandbox"}').bytes() == b'"0"'
+    assert await near.view(bank.id, "total_credit") == "0"
+
+
+async def test_a_view_that_fails_is_typed(near: Near, bank: Contract) -> None:
+    with pytest.raises(ViewFailed, match=r"view bank\.sandbox\.credit_of: .*panicked"):
+        await bank.view("credit_of", b"no json")
+    with pytest.raises(UnknownAccount):
+        await near.view("nobody.sandbox", "anything")
+
+
+async def test_a_contract_that_is_deployed_can_be_taken_up(near: Near, bank: Contract) -> None:
+    again = await near.contract(bank.id)
+    assert again.interface.has_abi
+    assert await again.total_credit() == "0"
+
+
+async def test_a_contract_can_be_deployed_on_an_account_that_exists(near: Near, alice: Account) -> None:
+    bank = await near.deploy(bank_wasm(), alice, init="new")
+    assert bank.id == "alice.sandbox"
+    assert await bank.total_credit().amount() == 0
+
+
+async def test_an_initialisation_that_fails_leaves_no_account_behind(near: Near, contracts: Path) -> None:
+    with pytest.raises(Exception, match=r"panicked|Panic|deserialize"):
+        await near.deploy(contracts / "staking_pool.wasm", "pool", init="new", args={"owner": 5})
+    assert not await near.exists("pool.sandbox")

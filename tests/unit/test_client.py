@@ -1,0 +1,260 @@
+"""py-near's traps, each with the harness's answer, against a node that is a script."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import json
+import socket
+import struct
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from py_near.account import Account as PyNearAccount
+
+from near_harness import transactions
+from near_harness.client import Client, Signer
+from near_harness.errors import BadInput, NodeUnreachable, RpcError, RpcTimeout, UnknownAccount, ViewFailed
+from near_harness.keys import KeyPair
+from near_harness.nodes.server import RpcServer
+from near_harness.outcome.failures import AccessKeyNotFound, Expired, InvalidNonce
+
+KEY = KeyPair.from_seed("alice.sandbox")
+
+
+class Script:
+    """A node that keeps the nonce and the block that a chain would, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.nonce = 10
+        self.block_hash = "11111111111111111111111111111111"
+        self.sent: list[tuple[int, bytes]] = []
+        self.methods: list[str] = []
+        self.answers: dict[str, Any] = {}
+        self.http_status = 200
+
+    def request(self, body: bytes) -> tuple[int, bytes]:
+        asked = json.loads(body)
+        method, params = asked["method"], asked["params"]
+        self.methods.append(method)
+        told = self.answers.get(params.get("request_type", method) if isinstance(params, dict) else method)
+        if told is not None:
+            return self.http_status, json.dumps({"jsonrpc": "2.0", "id": asked["id"], **told}).encode()
+        return 200, json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": self._result(method, params)}).encode()
+
+    def get(self, path: str) -> tuple[int, str, bytes]:
+        return 404, "text/plain", path.encode()
+
+    def _result(self, method: str, params: Any) -> Any:
+        if method == "status":
+            return {"chain_id": "sandbox", "sync_info": {"latest_block_hash": self.block_hash, "latest_block_height": 7}}
+        if method == "query":
+            return {"nonce": self.nonce, "permission": "FullAccess", "block_hash": "b", "block_height": 7}
+        if method == "send_tx":
+            nonce, block = _nonce_and_block(base64.b64decode(params["signed_tx_base64"]))
+            self.sent.append((nonce, block))
+            assert params["wait_until"] == "NONE"
+            return {"final_execution_status": "NONE"}
+        assert method == "EXPERIMENTAL_tx_status"
+        assert params["wait_until"] == "FINAL"
+        return {"hash": params["tx_hash"]}
+
+
+def _nonce_and_block(tx: bytes) -> tuple[int, bytes]:
+    (length,) = struct.unpack_from("<I", tx)
+    after_key = 4 + length + 33
+    (nonce,) = struct.unpack_from("<Q", tx, after_key)
+    (receiver,) = struct.unpack_from("<I", tx, after_key + 8)
+    block = after_key + 12 + receiver
+    return nonce, tx[block : block + 32]
+
+
+@pytest.fixture
+def node() -> Iterator[tuple[Script, str]]:
+    script = Script()
+    server = RpcServer(script)
+    server.start()
+    yield script, server.url
+    server.stop()
+
+
+@pytest.fixture
+def script(node: tuple[Script, str]) -> Script:
+    return node[0]
+
+
+@pytest.fixture
+def client(node: tuple[Script, str]) -> Client:
+    return Client(node[1])
+
+
+def signer(client: Client) -> Signer:
+    return client.signer("alice.sandbox", KEY)
+
+
+async def test_the_nonce_follows_the_chain_back(client: Client, script: Script) -> None:
+    await signer(client).send("bob.sandbox", [transactions.transfer("1 NEAR")])
+    script.nonce = 3  # rolled back
+    await signer(client).send("bob.sandbox", [transactions.transfer("1 NEAR")])
+    assert [nonce for nonce, _ in script.sent] == [11, 4]
+
+
+async def test_another_node_with_the_same_key_has_its_own_nonces(client: Client, script: Script) -> None:
+    PyNearAccount._access_key_nonce[KEY.raw] = 999  # what py-near remembers for the whole process
+    try:
+        await signer(client).send("bob.sandbox", [])
+    finally:
+        PyNearAccount._access_key_nonce.clear()
+    assert [nonce for nonce, _ in script.sent] == [11]
+
+
+async def test_the_block_hash_is_read_for_every_transaction(client: Client, script: Script) -> None:
+    await signer(client).send("bob.sandbox", [])
+    script.block_hash = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM"  # after a fast forward or a rollback
+    await signer(client).send("bob.sandbox", [])
+    assert script.sent[0][1] == bytes(32)
+    assert script.sent[1][1] != bytes(32)
+
+
+async def test_parallel_transactions_arrive_in_order(client: Client, script: Script) -> None:
+    await asyncio.gather(*(signer(client).send("bob.sandbox", []) for _ in range(20)))
+    assert [nonce for nonce, _ in script.sent] == list(range(11, 31))
+
+
+async def test_a_call_takes_four_requests(client: Client, script: Script) -> None:
+    await signer(client).send("bob.sandbox", [])
+    assert script.methods == ["status", "query", "send_tx", "EXPERIMENTAL_tx_status"]
+
+
+async def test_the_queue_of_keys_does_not_grow(client: Client) -> None:
+    for _ in range(5):
+        await signer(client).send("bob.sandbox", [])
+    assert signer(client)._free_signers.qsize() == 1
+
+
+async def test_a_panic_of_the_rust_part_is_an_ordinary_error(client: Client) -> None:
+    with pytest.raises(BadInput, match="py-near cannot build the transaction to 'Not An Id'"):
+        await signer(client).send("Not An Id", [])
+    await signer(client).send("bob.sandbox", [])
+
+
+def _refusal(error: Any) -> dict[str, Any]:
+    cause = {"name": "INVALID_TRANSACTION", "info": {}}
+    return {
+        "error": {
+            "name": "HANDLER_ERROR",
+            "cause": cause,
+            "code": -32000,
+            "data": {"TxExecutionError": {"InvalidTxError": error}},
+        }
+    }
+
+
+async def test_a_refusal_is_typed_and_names_the_transaction(client: Client, script: Script) -> None:
+    script.answers["send_tx"] = _refusal({"InvalidNonce": {"tx_nonce": 11, "ak_nonce": 12}})
+    with pytest.raises(InvalidNonce, match="tx_nonce 11, ak_nonce 12") as refused:
+        await signer(client).send("bob.sandbox", [])
+    assert refused.value.transaction_hash
+    assert refused.value.outcome is None
+    script.answers["send_tx"] = _refusal("Expired")
+    with pytest.raises(Expired):
+        await signer(client).send("bob.sandbox", [])
+
+
+async def test_a_refused_transaction_leaves_no_nonce_behind(client: Client, script: Script) -> None:
+    script.answers["send_tx"] = _refusal("Expired")
+    with pytest.raises(Expired):
+        await signer(client).send("bob.sandbox", [])
+    script.answers.clear()
+    await signer(client).send("bob.sandbox", [])
+    assert [nonce for nonce, _ in script.sent] == [11]
+
+
+async def test_a_missing_key_is_typed(client: Client, script: Script) -> None:
+    script.answers["view_access_key"] = {"result": {"error": "access key … does not exist while viewing", "logs": []}}
+    with pytest.raises(AccessKeyNotFound, match=r"account_id alice\.sandbox"):
+        await signer(client).send("bob.sandbox", [])
+
+
+@pytest.mark.parametrize("http_status", [200, 408])
+async def test_a_timeout_names_the_transaction_at_any_http_status(client: Client, script: Script, http_status: int) -> None:
+    script.http_status = http_status
+    script.answers["EXPERIMENTAL_tx_status"] = {"error": {"cause": {"name": "TIMEOUT_ERROR", "info": {}}, "data": "Timeout"}}
+    with pytest.raises(RpcTimeout, match=r"transaction \w{43,44} of alice.sandbox has not come to its end") as timeout:
+        await signer(client).send("bob.sandbox", [])
+    assert timeout.value.status == http_status
+
+
+async def test_errors_keep_their_fields(client: Client, script: Script) -> None:
+    info = {"requested_account_id": "nobody.sandbox", "block_height": 7}
+    script.answers["view_account"] = {
+        "error": {"name": "HANDLER_ERROR", "cause": {"name": "UNKNOWN_ACCOUNT", "info": info}, "data": "no"}
+    }
+    with pytest.raises(UnknownAccount) as unknown:
+        await client.query("view_account", account_id="nobody.sandbox")
+    assert unknown.value.info == info
+
+
+@pytest.mark.parametrize("error", ["text", 5, None, {"code": -32700}])
+async def test_errors_of_another_form_are_no_crash(client: Client, script: Script, error: Any) -> None:
+    script.answers["status"] = {"error": error}
+    with pytest.raises(RpcError):
+        await client.rpc("status", [])
+
+
+async def test_views_take_and_give_bytes(client: Client, script: Script) -> None:
+    script.answers["call_function"] = {
+        "result": {"result": list("é✓".encode()), "logs": ["seen"], "block_height": 1, "block_hash": "b"}
+    }
+    assert await client.view("c.sandbox", "m", b"\xff") == ("é✓".encode(), ("seen",))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"result": {"error": "wasm execution failed with error: boom", "logs": ["before"]}},
+        {"error": {"cause": {"name": "CONTRACT_EXECUTION_ERROR", "info": {"vm_error": "boom"}}, "data": "…"}},
+    ],
+)
+async def test_a_failed_view_is_typed_in_both_of_its_forms(client: Client, script: Script, told: dict[str, Any]) -> None:
+    script.answers["call_function"] = told
+    with pytest.raises(ViewFailed, match=r"view c\.sandbox\.m: .*boom"):
+        await client.view("c.sandbox", "m", b"")
+
+
+async def test_nothing_at_the_address_is_a_clear_error() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(NodeUnreachable, match=f"{url} does not answer status: .*onnect"):
+        await Client(url).rpc("status", [])
+
+
+async def test_something_that_is_no_node_is_a_clear_error(client: Client, script: Script) -> None:
+    script.request = lambda _: (502, b"<html>bad gateway")  # type: ignore[method-assign]
+    with pytest.raises(NodeUnreachable, match="HTTP 502: '<html>bad gateway'"):
+        await client.rpc("status", [])
+
+
+def test_loops_come_and_go_and_leave_nothing_open(client: Client, script: Script) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(3):
+            asyncio.run(signer_sends(client))
+        gc.collect()
+    assert len(script.sent) == 3
+    assert len(client._providers) == len(client._signers) == 1  # the loops before the last are forgotten
+
+
+async def signer_sends(client: Client) -> None:
+    await signer(client).send("bob.sandbox", [])
+
+
+async def test_shutdown_is_harmless_before_the_first_request(client: Client) -> None:
+    await client.provider.shutdown()
+    await client.rpc("status", [])
+    await client.provider.shutdown()
+    await client.provider.shutdown()
