@@ -1,0 +1,291 @@
+//! Compiled contracts: on disk for all processes of a user, in memory for all chains of a process.
+//!
+//! nearcore's `FilesystemContractRuntimeCache` is the only public cache of near-vm-runner that also keeps loaded
+//! modules in memory, and it can be neither wrapped nor extended there (the type of its memory part has no public
+//! name). So it stays what the VM sees, and [`ContractCache`] stands in front: what is stored is native code, which
+//! the VM runs as it finds it, so each entry has a checksum beside it, and an entry that does not match its checksum
+//! never reaches the VM. It counts as missing and is compiled again.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use near_parameters::vm::Config;
+use near_primitives_core::hash::CryptoHash;
+use near_vm_runner::logic::GasCounter;
+use near_vm_runner::{
+    CompiledContractInfo, Contract, ContractRuntimeCache, FilesystemContractRuntimeCache,
+    NoContractRuntimeCache, PreparedContract, noop_background_spawner,
+};
+use sha2::{Digest, Sha256};
+
+use crate::guard;
+
+/// Where the entries are, below the folder that the user names.
+const FOLDER: &str = "compiled";
+
+/// On disk; the least recently used go first.
+const DISK_BYTES: u64 = 1 << 30;
+
+/// In memory nearcore keeps four times as many modules, of 16 MiB each on average: no test session gets there.
+const MODULES: usize = 256;
+
+/// What a process that died may have left half written is removed after this time.
+const LEFT_OVER: Duration = Duration::from_secs(60 * 60);
+
+/// A cache of compiled contracts; a clone is the same one.
+#[derive(Clone)]
+pub struct ContractCache(Arc<Inner>);
+
+struct Inner {
+    dir: PathBuf,
+    /// Whether entries stay on disk once they are loaded.
+    keep: bool,
+    opened: RwLock<Opened>,
+}
+
+struct Opened {
+    files: FilesystemContractRuntimeCache,
+    /// Device and inode of the folder, to notice that it was deleted.
+    folder: (u64, u64),
+}
+
+/// The cache whose files are below `dir`; with none, compiled contracts are kept in memory only.
+///
+/// Calls with the same folder in one process give the same cache, so that a second chain finds contracts loaded.
+pub fn contract_cache(dir: Option<&Path>) -> Result<Arc<ContractCache>, String> {
+    static CACHES: Mutex<Option<HashMap<(PathBuf, bool), Arc<ContractCache>>>> = Mutex::new(None);
+    let (dir, keep) = match dir {
+        Some(dir) => (dir.to_owned(), true),
+        // nearcore's cache loads from files only: each is removed as soon as it is loaded.
+        None => {
+            // SAFETY: always succeeds.
+            let user = unsafe { libc::geteuid() };
+            (std::env::temp_dir().join(format!("near-harness-{user}")), false)
+        }
+    };
+    let dir = std::path::absolute(&dir)
+        .map_err(|error| format!("cache_dir {}: {error}", dir.display()))?;
+    let mut caches = CACHES.lock().unwrap_or_else(PoisonError::into_inner);
+    let caches = caches.get_or_insert_default();
+    if let Some(cache) = caches.get(&(dir.clone(), keep)) {
+        return Ok(Arc::clone(cache));
+    }
+    let cache = ContractCache::open(dir.clone(), keep).map_err(|error| {
+        format!("compiled contracts cannot be kept in {}: {error}", dir.display())
+    })?;
+    sweep(&dir.join(FOLDER));
+    let cache = Arc::new(cache);
+    caches.insert((dir, keep), Arc::clone(&cache));
+    Ok(cache)
+}
+
+impl ContractCache {
+    fn open(dir: PathBuf, keep: bool) -> io::Result<Self> {
+        let opened = RwLock::new(open(&dir)?);
+        Ok(Self(Arc::new(Inner { dir, keep, opened })))
+    }
+
+    /// As `near_vm_runner::prepare`: finds the compiled contract in memory or on disk, or compiles it.
+    ///
+    /// A folder that cannot be written to costs time (the contract is compiled at every call) and nothing else.
+    pub fn prepare(
+        &self,
+        contract: &dyn Contract,
+        config: Arc<Config>,
+        gas_counter: GasCounter,
+        method: &str,
+    ) -> Box<dyn PreparedContract> {
+        let key = cache_key(&config, contract.hash());
+        let loaded = self.opened();
+        let loaded = if loaded.memory_cache().contains(key) {
+            Some(loaded)
+        } else {
+            self.make_ready(contract, &config, &key)
+        };
+        let cache = match &loaded {
+            Some(files) => files as &dyn ContractRuntimeCache,
+            None => {
+                guard::before_compile();
+                &NoContractRuntimeCache
+            }
+        };
+        let prepared = near_vm_runner::prepare(contract, config, Some(cache), gas_counter, method);
+        if !self.0.keep {
+            self.remove(&key);
+        }
+        prepared
+    }
+
+    /// Makes sure that the entry on disk is there and undamaged, for the VM to load; `None` where that cannot be.
+    fn make_ready(
+        &self,
+        contract: &dyn Contract,
+        config: &Arc<Config>,
+        key: &CryptoHash,
+    ) -> Option<FilesystemContractRuntimeCache> {
+        let files = self.files().ok()?;
+        if self.get(key).ok()?.is_none() {
+            // A contract without code is the VM's to report.
+            if let Some(code) = contract.get_code() {
+                guard::before_compile();
+                near_vm_runner::precompile_contract(&code, Arc::clone(config), Some(self))
+                    .ok()?
+                    .ok();
+                self.get(key).ok()??;
+            }
+        }
+        Some(files)
+    }
+
+    fn opened(&self) -> FilesystemContractRuntimeCache {
+        let opened = self.0.opened.read().unwrap_or_else(PoisonError::into_inner);
+        opened.files.clone()
+    }
+
+    /// The cache on a folder that is there: made again where somebody has deleted it.
+    fn files(&self) -> io::Result<FilesystemContractRuntimeCache> {
+        let mut opened = self.0.opened.write().unwrap_or_else(PoisonError::into_inner);
+        if identity(&self.0.dir.join(FOLDER)).ok() != Some(opened.folder) {
+            *opened = open(&self.0.dir)?;
+        }
+        Ok(opened.files.clone())
+    }
+
+    fn entry(&self, key: &CryptoHash) -> PathBuf {
+        self.0.dir.join(FOLDER).join(key.to_string())
+    }
+
+    fn remove(&self, key: &CryptoHash) {
+        let entry = self.entry(key);
+        let _ = fs::remove_file(checksum_file(&entry));
+        let _ = fs::remove_file(entry);
+    }
+}
+
+/// What the disk holds, behind checksums. Loaded modules are with the VM's own cache, see [`ContractCache::prepare`].
+impl ContractRuntimeCache for ContractCache {
+    fn handle(&self) -> Box<dyn ContractRuntimeCache> {
+        Box::new(self.clone())
+    }
+
+    fn put(&self, key: &CryptoHash, value: CompiledContractInfo) -> io::Result<()> {
+        let files = self.files()?;
+        let file = checksum_file(&self.entry(key));
+        // Written aside and renamed, as the entry itself: other processes see all of it or nothing.
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let aside = file.with_extension(format!("{}-{count}.temp", std::process::id()));
+        fs::write(&aside, checksum(&value)?)?;
+        fs::rename(&aside, &file)?;
+        files.put(key, value)
+    }
+
+    fn get(&self, key: &CryptoHash) -> io::Result<Option<CompiledContractInfo>> {
+        let Ok(expected) = fs::read_to_string(checksum_file(&self.entry(key))) else {
+            return Ok(None);
+        };
+        // An error of reading is damage too: as good as missing.
+        let value = self.files()?.get(key).ok().flatten();
+        match value {
+            Some(value) if checksum(&value)? == expected => Ok(Some(value)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Over what the VM gets to see, whatever the format of the file.
+fn checksum(value: &CompiledContractInfo) -> io::Result<String> {
+    let mut digest = Sha256::new();
+    borsh::to_writer(&mut digest, value)?;
+    Ok(CryptoHash(digest.finalize().into()).to_string())
+}
+
+fn checksum_file(entry: &Path) -> PathBuf {
+    entry.with_extension("sha256")
+}
+
+/// The key under which nearcore stores a contract, which it tells nobody but the cache.
+fn cache_key(config: &Arc<Config>, code_hash: CryptoHash) -> CryptoHash {
+    struct Probe(OnceLock<CryptoHash>);
+
+    impl ContractRuntimeCache for Probe {
+        fn handle(&self) -> Box<dyn ContractRuntimeCache> {
+            Box::new(NoContractRuntimeCache)
+        }
+        fn put(&self, _: &CryptoHash, _: CompiledContractInfo) -> io::Result<()> {
+            Ok(())
+        }
+        fn get(&self, _: &CryptoHash) -> io::Result<Option<CompiledContractInfo>> {
+            Ok(None)
+        }
+        fn has(&self, key: &CryptoHash) -> io::Result<bool> {
+            Ok(*self.0.get_or_init(|| *key) == *key)
+        }
+    }
+
+    let probe = Probe(OnceLock::new());
+    near_vm_runner::contract_cached(Arc::clone(config), &probe, code_hash)
+        .ok()
+        .and_then(|_| probe.0.into_inner())
+        .expect("nearcore asks its cache whether it has a contract")
+}
+
+fn open(dir: &Path) -> io::Result<Opened> {
+    let folder = dir.join(FOLDER);
+    make_private(&folder)?;
+    let files = FilesystemContractRuntimeCache::with_memory_cache(
+        dir,
+        // Whatever is at this place below the folder, nearcore would take over: nothing is.
+        Some("nothing-to-migrate"),
+        FOLDER,
+        MODULES,
+        None,
+        DISK_BYTES,
+        noop_background_spawner(),
+    )?;
+    Ok(Opened { files, folder: identity(&folder)? })
+}
+
+/// Makes the folder, for this user alone: who can write there can have native code run.
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let found = fs::symlink_metadata(folder)?;
+    // SAFETY: always succeeds.
+    if !found.is_dir() || found.uid() != unsafe { libc::geteuid() } {
+        return Err(io::Error::new(
+            ErrorKind::PermissionDenied,
+            format!("{} is not a folder of this user's: name another folder", folder.display()),
+        ));
+    }
+    if found.mode() & 0o777 != 0o700 {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+fn identity(folder: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(folder).map(|found| (found.dev(), found.ino()))
+}
+
+/// Removes what no one needs any more: files of writers that died, and checksums whose entry was evicted.
+fn sweep(folder: &Path) {
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = file.path();
+        let extension = path.extension().unwrap_or_default();
+        let left_over =
+            extension == "temp" || extension == "sha256" && !path.with_extension("").exists();
+        let age = file
+            .metadata()
+            .and_then(|found| found.modified())
+            .map(|modified| SystemTime::now().duration_since(modified).unwrap_or_default());
+        if left_over && age.is_ok_and(|age| age > LEFT_OVER) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
