@@ -1,0 +1,23 @@
+"""The native part of the embedded node of ``near-harness``: one chain of one shard, driven by bytes of JSON-RPC."""
+
+from near_harness_engine._engine import (
+    Chain,
+    EngineError,
+    EnginePanic,
+    Pending,
+    Snapshot,
+    __version__,
+    protocol_versions,
+    sandbox_genesis,
+)
+
+__all__ = [
+    "Chain",
+    "EngineError",
+    "EnginePanic",
+    "Pending",
+    "Snapshot",
+    "__version__",
+    "protocol_versions",
+    "sandbox_genesis",
+]
