@@ -1,0 +1,76 @@
+//! What the chain and the node are set to: `EXPERIMENTAL_protocol_config`, `genesis_config`, `client_config`.
+
+use std::sync::{Arc, LazyLock};
+
+use near_chain_configs::ProtocolConfig;
+use near_jsonrpc_primitives::errors::RpcError;
+use near_jsonrpc_primitives::types::config::{
+    RpcProtocolConfigError, RpcProtocolConfigRequest, RpcProtocolConfigResponse,
+};
+use near_jsonrpc_primitives::types::split_storage::{
+    RpcSplitStorageInfoRequest, RpcSplitStorageInfoResponse,
+};
+use near_parameters::{RuntimeConfig, RuntimeConfigStore};
+use near_primitives::views::SplitStorageInfoView;
+use serde_json::{Value, json};
+
+use super::access::to_value;
+use super::params::parse;
+use super::reference;
+use crate::chain::Chain;
+
+static CONFIGS: LazyLock<RuntimeConfigStore> = LazyLock::new(|| RuntimeConfigStore::new(None));
+
+pub fn runtime_config(chain: &Chain) -> &'static Arc<RuntimeConfig> {
+    CONFIGS.get_config(chain.protocol_version())
+}
+
+pub fn protocol_config(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+    let RpcProtocolConfigRequest { block_reference } = parse(params)?;
+    if reference::block(chain, &block_reference).is_none() {
+        let error_message = reference::missing_reference(&block_reference);
+        return Err(RpcProtocolConfigError::UnknownBlock { error_message }.into());
+    }
+    let config = ProtocolConfig {
+        genesis_config: chain.genesis().clone(),
+        runtime_config: RuntimeConfig::clone(runtime_config(chain)),
+    };
+    to_value(&RpcProtocolConfigResponse {
+        config_view: config.into(),
+    })
+}
+
+pub fn genesis_config(chain: &Chain) -> Result<Value, RpcError> {
+    to_value(chain.genesis())
+}
+
+/// The settings of nearcore's client that are settings here too.
+pub fn client_config(chain: &Chain) -> Result<Value, RpcError> {
+    Ok(json!({
+        "chain_id": chain.chain_id(),
+        "epoch_length": chain.genesis().epoch_length,
+        "num_block_producer_seats": chain.genesis().num_block_producer_seats,
+        "archive": true,
+        "save_tx_outcomes": true,
+        "save_state_changes": true,
+        "produce_empty_blocks": true,
+        "skip_sync_wait": true,
+        "min_num_peers": 0,
+        "trie_viewer_state_size_limit": super::contracts::STATE_LIMIT,
+        "view_access_keys_limit": super::keys::KEYS_LIMIT,
+        "max_gas_burnt_view": null,
+    }))
+}
+
+/// Nothing is split: all blocks are at hand.
+pub fn split_storage_info(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+    let RpcSplitStorageInfoRequest {} = parse(params)?;
+    to_value(&RpcSplitStorageInfoResponse {
+        result: SplitStorageInfoView {
+            head_height: Some(chain.height()),
+            final_head_height: Some(chain.final_head().height),
+            cold_head_height: None,
+            hot_db_kind: None,
+        },
+    })
+}

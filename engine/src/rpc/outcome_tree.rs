@@ -1,0 +1,174 @@
+//! What came of a transaction: its outcome and those of all receipts that follow from it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use near_primitives::hash::CryptoHash;
+use near_primitives::transaction::ExecutionStatus;
+use near_primitives::types::BlockHeight;
+use near_primitives::views::{
+    ExecutionOutcomeWithIdView, FinalExecutionOutcomeView, FinalExecutionOutcomeViewEnum,
+    FinalExecutionOutcomeWithReceiptView, FinalExecutionStatus, TxExecutionStatus,
+};
+
+use crate::chain::{Chain, StoredOutcome, StoredTransaction};
+
+/// The outcomes of one transaction so far.
+pub struct OutcomeTree<'a> {
+    chain: &'a Chain,
+    transaction: &'a StoredTransaction,
+    included_at: BlockHeight,
+    root: &'a StoredOutcome,
+    /// Depth first: a receipt, then everything that follows from its first child, then from its second. What has not run
+    /// yet is left out.
+    receipts: Vec<&'a Arc<StoredOutcome>>,
+}
+
+impl<'a> OutcomeTree<'a> {
+    /// `None` while the transaction is in no block.
+    pub fn of(chain: &'a Chain, hash: &CryptoHash) -> Option<Self> {
+        let transaction = chain.transaction(hash)?;
+        let (included_at, _) = transaction.block?;
+        let root = chain.outcome(hash)?;
+        Some(OutcomeTree {
+            chain,
+            transaction,
+            included_at,
+            root,
+            receipts: descendants(chain, root),
+        })
+    }
+
+    /// How far the transaction has come.
+    pub fn level(&self) -> TxExecutionStatus {
+        let last_final = self.chain.final_head().height;
+        let included_final = self.included_at <= last_final;
+        match (included_final, self.all_executed(Refunds::Ignored)) {
+            (false, false) => TxExecutionStatus::Included,
+            (false, true) => TxExecutionStatus::ExecutedOptimistic,
+            (true, false) => TxExecutionStatus::IncludedFinal,
+            (true, true) if self.all_final(last_final) => TxExecutionStatus::Final,
+            (true, true) => TxExecutionStatus::Executed,
+        }
+    }
+
+    fn all_final(&self, last_final: BlockHeight) -> bool {
+        self.all_executed(Refunds::AwaitedToo)
+            && self
+                .receipts
+                .iter()
+                .all(|outcome| outcome.block_height <= last_final)
+    }
+
+    fn all_executed(&self, refunds: Refunds) -> bool {
+        let executed: HashSet<&CryptoHash> = self
+            .receipts
+            .iter()
+            .map(|outcome| &outcome.outcome.id)
+            .collect();
+        let mut outcomes =
+            std::iter::once(self.root).chain(self.receipts.iter().map(AsRef::as_ref));
+        outcomes.all(|outcome| {
+            let children = &outcome.outcome.outcome.receipt_ids;
+            let awaited = match (refunds, children.split_last()) {
+                (Refunds::Ignored, Some((last, others))) if self.is_refund(last) => others,
+                _ => children.as_slice(),
+            };
+            awaited.iter().all(|id| executed.contains(id))
+        })
+    }
+
+    /// The protocol itself sends only refunds.
+    fn is_refund(&self, id: &CryptoHash) -> bool {
+        let receipt = self.chain.receipt(id);
+        receipt.is_some_and(|receipt| receipt.predecessor_id().is_system())
+    }
+
+    /// The result as nearcore tells it: that of the receipt at the end of the chain of promised results. The search only
+    /// goes forward, as a receipt stands after the one that made it.
+    fn status(&self) -> FinalExecutionStatus {
+        let mut target = self.root.outcome.id;
+        let outcomes = std::iter::once(self.root).chain(self.receipts.iter().map(AsRef::as_ref));
+        for outcome in outcomes {
+            if outcome.outcome.id != target {
+                continue;
+            }
+            match &outcome.outcome.outcome.status {
+                ExecutionStatus::SuccessReceiptId(next) => target = *next,
+                ExecutionStatus::SuccessValue(value) => {
+                    return FinalExecutionStatus::SuccessValue(value.clone());
+                }
+                ExecutionStatus::Failure(error) => {
+                    return FinalExecutionStatus::Failure(error.clone());
+                }
+                ExecutionStatus::Unknown if self.receipts.is_empty() => {
+                    return FinalExecutionStatus::NotStarted;
+                }
+                ExecutionStatus::Unknown => return FinalExecutionStatus::Started,
+            }
+        }
+        FinalExecutionStatus::Started
+    }
+
+    /// The result in nearcore's view, with or without the receipts themselves.
+    pub fn view(&self, with_receipts: bool) -> FinalExecutionOutcomeViewEnum {
+        let final_outcome = FinalExecutionOutcomeView {
+            status: self.status(),
+            transaction: self.transaction.signed.as_ref().clone().into(),
+            transaction_outcome: outcome_view(self.root),
+            receipts_outcome: self.receipts.iter().map(|it| outcome_view(it)).collect(),
+        };
+        if !with_receipts {
+            return FinalExecutionOutcomeViewEnum::FinalExecutionOutcome(final_outcome);
+        }
+        FinalExecutionOutcomeViewEnum::FinalExecutionOutcomeWithReceipt(
+            FinalExecutionOutcomeWithReceiptView {
+                final_outcome,
+                receipts: self.receipt_views(),
+            },
+        )
+    }
+
+    /// The receipts of the outcomes; but a receipt that the transaction made for its own signer was never sent.
+    fn receipt_views(&self) -> Vec<near_primitives::views::ReceiptView> {
+        let transaction = &self.transaction.signed.transaction;
+        let first = self.root.outcome.outcome.receipt_ids.first();
+        let local = first.filter(|_| transaction.signer_id() == transaction.receiver_id());
+        self.receipts
+            .iter()
+            .map(|outcome| &outcome.outcome.id)
+            .filter(|id| Some(*id) != local)
+            .filter_map(|id| self.chain.receipt(id))
+            .map(|receipt| receipt.as_ref().clone().into())
+            .collect()
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Refunds {
+    /// A refund is a receipt's last child; whether it ran does not matter.
+    Ignored,
+    AwaitedToo,
+}
+
+/// Without recursion: a chain of calls may be as long as gas allows.
+fn descendants<'a>(chain: &'a Chain, root: &'a StoredOutcome) -> Vec<&'a Arc<StoredOutcome>> {
+    let mut found = Vec::new();
+    let mut open: Vec<&CryptoHash> = root.outcome.outcome.receipt_ids.iter().rev().collect();
+    while let Some(id) = open.pop() {
+        if let Some(outcome) = chain.outcome(id) {
+            open.extend(outcome.outcome.outcome.receipt_ids.iter().rev());
+            found.push(outcome);
+        }
+    }
+    found
+}
+
+pub fn outcome_view(stored: &StoredOutcome) -> ExecutionOutcomeWithIdView {
+    ExecutionOutcomeWithIdView {
+        proof: stored.proof.clone(),
+        block_hash: stored.block_hash,
+        id: stored.outcome.id,
+        outcome: stored.outcome.outcome.clone().into(),
+    }
+}
