@@ -1,0 +1,74 @@
+"""The HTTP front of a node: JSON-RPC over POST, a few pages over GET, headers for browsers. It only carries bytes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler, Middleware
+
+    from near_harness.nodes.server import Pending, Requests
+
+_POLL_S = 0.005
+_PAGES = ("/status", "/health", "/network_info", "/metrics")
+
+
+def application(chain: Requests, *, origins: Sequence[str], most_bytes: int, patience_s: float) -> web.Application:
+    """Return an application that serves ``chain``."""
+
+    async def post(request: web.Request) -> web.StreamResponse:
+        if request.content_type != "application/json":
+            return web.Response(status=415, text="Expected request with `Content-Type: application/json`")
+        status, body = await _wait(chain.request(await request.read()), patience_s)
+        # What is no JSON is refused in plain text.
+        kind = "application/json" if body[:1] == b"{" else "text/plain"
+        return web.Response(status=status, body=body, content_type=kind)
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        status, kind, body = chain.get(request.path)
+        return web.Response(status=status, body=body, headers={"Content-Type": kind})
+
+    app = web.Application(client_max_size=most_bytes, middlewares=[_cors(origins)])
+    app.router.add_post("/", post)
+    for path in _PAGES:
+        app.router.add_get(path, page)
+    return app
+
+
+async def _wait(answer: tuple[int, bytes] | Pending, patience_s: float) -> tuple[int, bytes]:
+    if isinstance(answer, tuple):
+        return answer
+    loop = asyncio.get_running_loop()
+    until = loop.time() + patience_s
+    while loop.time() < until:
+        found = answer.poll()
+        if found is not None:
+            return found
+        await asyncio.sleep(_POLL_S)
+    return answer.expire()
+
+
+def _cors(origins: Sequence[str]) -> Middleware:
+    """Tell browsers whose pages may ask."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        allowed = origin is not None and ("*" in origins or origin in origins)
+        if allowed and request.method == "OPTIONS":
+            response: web.StreamResponse = web.Response(status=200)
+            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST"
+            response.headers["Access-Control-Allow-Headers"] = "authorization, accept, content-type"
+            response.headers["Access-Control-Max-Age"] = "3600"
+        else:
+            response = await handler(request)
+        if allowed and origin is not None:
+            response.headers["Access-Control-Allow-Origin"] = "*" if "*" in origins else origin
+            response.headers["Vary"] = "Origin"
+        return response
+
+    return middleware

@@ -1,0 +1,90 @@
+"""A node that runs until it is told to stop: a chain, a ticker, an HTTP server."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from near_harness.errors import NodeError, PortInUse
+from near_harness.nodes.embedded import contract_cache, load_engine
+from near_harness.sandbox.files import BrokenHome, read_json
+from near_harness.sandbox.http import application
+from near_harness.sandbox.settings import Address, Settings
+
+TICK_S = 0.1
+"""Clients wait for the height to grow, so blocks come when nothing is sent as well."""
+
+_FIRST_BLOCKS = 4
+"""With this many the newest final block is not genesis: clients take the hash that they sign over from it."""
+
+
+def open_chain(settings: Settings) -> Any:
+    """Make the chain that ``genesis.json`` describes.
+
+    :raises BrokenHome: naming what is wrong with it.
+    """
+    engine = load_engine()
+    genesis = read_json(settings.genesis)
+    try:
+        chain = engine.Chain(json.dumps(genesis), blocks="auto", clock="wall", cache_dir=str(contract_cache()))
+    except engine.EngineError as error:
+        raise BrokenHome(f"{settings.genesis}: {error}") from error
+    chain.produce_blocks(_FIRST_BLOCKS)
+    return chain
+
+
+def run(home: Path, rpc: Address | None, report: Callable[[str], None]) -> None:
+    """Serve the chain of a home folder until SIGINT or SIGTERM.
+
+    :raises BrokenHome: where a file is missing or cannot be used.
+    :raises PortInUse: where another program has the port.
+    """
+    settings = Settings.read(home)
+    chain = open_chain(settings)
+    asyncio.run(_serve(chain, settings, rpc or settings.rpc, report))
+
+
+async def _serve(chain: Any, settings: Settings, address: Address, report: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    app = application(chain, origins=settings.origins, most_bytes=settings.most_bytes, patience_s=settings.patience_s)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    ticker: asyncio.Task[None] | None = None
+    try:
+        await _listen(runner, address)
+        report(f"{chain.chain_id}, protocol {chain.protocol_version}: JSON-RPC on http://{address}")
+        ticker = asyncio.create_task(_tick(chain))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({ticker, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if ticker.done():
+            ticker.result()  # what ended it is an error of the engine
+    finally:
+        if ticker is not None:
+            ticker.cancel()
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, address: Address) -> None:
+    try:
+        await web.TCPSite(runner, address.host, address.port, shutdown_timeout=0.2).start()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(f"{address} is in use by another program: choose another port with --rpc-addr") from error
+        raise NodeError(f"cannot listen on {address}: {error.strerror or error}") from error
+
+
+async def _tick(chain: Any) -> None:
+    while True:
+        await asyncio.sleep(TICK_S)
+        chain.produce_blocks(1)

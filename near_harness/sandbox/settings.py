@@ -1,0 +1,99 @@
+"""What ``config.json`` sets of a running node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from near_harness.sandbox.files import CONFIG, GENESIS, BrokenHome, read_json
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read ``host:port``, the host of IPv6 in brackets.
+
+        :raises ValueError: where it is none.
+        """
+        host, colon, port = text.rpartition(":")
+        if host.startswith("[") and host.endswith("]"):
+            host = host[1:-1]
+        elif ":" in host:
+            colon = ""
+        if not (colon and host and port.isascii() and port.isdecimal() and int(port) <= 65_535):
+            raise ValueError(f"{text!r} is no address: write HOST:PORT, such as 127.0.0.1:3030")
+        return cls(host, int(port))
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The part of ``config.json`` that this node obeys."""
+
+    genesis: Path
+    rpc: Address
+    origins: tuple[str, ...]
+    """Whose pages in a browser may ask: ``*`` for all."""
+    most_bytes: int
+    """The largest body of a request."""
+    patience_s: float
+    """How long a request may wait for blocks before it is answered with TIMEOUT_ERROR."""
+
+    @classmethod
+    def read(cls, home: Path) -> Settings:
+        """Read them from a home folder.
+
+        :raises BrokenHome: naming the setting that cannot be used.
+        """
+        path = home / CONFIG
+        found = _Reader(path, read_json(path))
+        address = found.get(("rpc", "addr"), str, "0.0.0.0:3030")
+        try:
+            rpc = Address.parse(address)
+        except ValueError as error:
+            raise BrokenHome(f"{path}: rpc.addr: {error}") from None
+        return cls(
+            genesis=home / found.get(("genesis_file",), str, GENESIS),
+            rpc=rpc,
+            origins=tuple(str(origin) for origin in found.get(("rpc", "cors_allowed_origins"), list, ["*"])),
+            most_bytes=found.get(("rpc", "limits_config", "json_payload_max_size"), int, 10 * 1024 * 1024),
+            patience_s=found.seconds(("rpc", "polling_config", "polling_timeout"), 10.0),
+        )
+
+
+class _Reader:
+    """Values by their path in the file; what is absent has its default, what has the wrong type is an error."""
+
+    def __init__(self, path: Path, content: Any) -> None:
+        self._path = path
+        if not isinstance(content, dict):
+            raise BrokenHome(f"{path}: a JSON object was expected")
+        self._content: Mapping[str, Any] = content
+
+    def get(self, place: tuple[str, ...], kind: type[Any], default: Any) -> Any:
+        value: Any = self._content
+        for key in place:
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is None:
+            return default
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise BrokenHome(f"{self._path}: {'.'.join(place)} is {value!r}, but {kind.__name__} was expected")
+        return value
+
+    def seconds(self, place: tuple[str, ...], default: float) -> float:
+        value = self.get(place, dict, None)
+        if value is None:
+            return default
+        whole = self.get((*place, "secs"), int, 0)
+        fraction = self.get((*place, "nanos"), int, 0)
+        return float(whole) + float(fraction) / 1e9
