@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fidelity_replay import Report, names, replay
+from sandbox_process import init, running
 
 from near_harness.nodes.embedded import contract_cache, load_engine
 
@@ -30,11 +32,20 @@ def in_process() -> Callable[[str, Any], dict[str, Any]]:
     return call
 
 
-def check(report: Report, record_property: Callable[[str, Any], None]) -> None:
-    record_property("fidelity", (report.equal, report.steps))
+def check(report: Report) -> None:
     assert report.equal == report.steps, "\n".join(report.differences[:40])
 
 
 @pytest.mark.parametrize("name", names())
 def test_suite_is_answered_as_recorded(name: str, record_property: Callable[[str, Any], None]) -> None:
-    check(replay(name, in_process()), record_property)
+    report = replay(name, in_process())
+    record_property("fidelity", (report.equal, report.steps))
+    check(report)
+
+
+@pytest.mark.parametrize("name", ["patches", "rpc_errors", "sandbox_methods", "yield_later"])
+def test_suite_is_answered_as_recorded_by_the_command_too(name: str, tmp_path: Path) -> None:
+    """What a ticker and the wall clock could change."""
+    init(tmp_path, "--fast", "--account-id", "sandbox", "--test-seed", "sandbox", "--chain-id", "sandbox")
+    with running(tmp_path) as node:
+        check(replay(name, node.call))

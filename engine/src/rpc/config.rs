@@ -4,13 +4,12 @@ use std::sync::{Arc, LazyLock};
 
 use near_chain_configs::ProtocolConfig;
 use near_jsonrpc_primitives::errors::RpcError;
-use near_jsonrpc_primitives::types::config::{
-    RpcProtocolConfigError, RpcProtocolConfigRequest, RpcProtocolConfigResponse,
-};
+use near_jsonrpc_primitives::types::config::{RpcProtocolConfigError, RpcProtocolConfigResponse};
 use near_jsonrpc_primitives::types::split_storage::{
     RpcSplitStorageInfoRequest, RpcSplitStorageInfoResponse,
 };
 use near_parameters::{RuntimeConfig, RuntimeConfigStore};
+use near_primitives::types::BlockReference;
 use near_primitives::views::SplitStorageInfoView;
 use serde_json::{Value, json};
 
@@ -26,7 +25,7 @@ pub fn runtime_config(chain: &Chain) -> &'static Arc<RuntimeConfig> {
 }
 
 pub fn protocol_config(chain: &Chain, params: Value) -> Result<Value, RpcError> {
-    let RpcProtocolConfigRequest { block_reference } = parse(params)?;
+    let block_reference: BlockReference = parse(params)?;
     if reference::block(chain, &block_reference).is_none() {
         let error_message = reference::missing_reference(&block_reference);
         return Err(RpcProtocolConfigError::UnknownBlock { error_message }.into());

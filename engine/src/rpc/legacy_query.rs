@@ -5,17 +5,11 @@ use near_jsonrpc_primitives::types::query::RpcQueryRequest;
 use near_primitives::types::{AccountId, BlockId, BlockReference};
 use near_primitives::views::QueryRequest;
 
-/// Larger data is refused, as decoding base58 takes time that grows with its square.
-const MAX_DATA: usize = 10 * 1024;
+/// The most bytes of a path and its data together; decoding base58 takes time that grows with the square of its length.
+const MOST_BYTES: usize = 10 * 1024;
 
 /// Reads a path and its data. It always looks at the newest block.
 pub fn parse_path(path: String, data: String) -> Result<RpcQueryRequest, RpcParseError> {
-    if data.len() > MAX_DATA {
-        return Err(refused("Query data size is too large"));
-    }
-    let data = bs58::decode(data)
-        .into_vec()
-        .map_err(|error| RpcParseError(error.to_string()))?;
     let mut parts = path.splitn(3, '/');
     let too_few = || refused("Not enough query parameters provided");
     let command = parts.next().ok_or_else(too_few)?;
@@ -26,15 +20,30 @@ pub fn parse_path(path: String, data: String) -> Result<RpcQueryRequest, RpcPars
         .map_err(|error| RpcParseError(error.to_string()))?;
     Ok(RpcQueryRequest {
         block_reference: BlockReference::latest(),
-        request: request(command, account_id, parts.next(), data)?,
+        request: request(command, account_id, parts.next(), || {
+            decode(&data, MOST_BYTES.saturating_sub(path.len()))
+        })?,
     })
+}
+
+fn decode(data: &str, most: usize) -> Result<Vec<u8>, RpcParseError> {
+    // Decoding never makes data longer.
+    let mut decoded = vec![0; most.min(data.len())];
+    match bs58::decode(data).onto(decoded.as_mut_slice()) {
+        Ok(length) => {
+            decoded.truncate(length);
+            Ok(decoded)
+        }
+        Err(bs58::decode::Error::BufferTooSmall) => Err(refused("Query data size is too large")),
+        Err(error) => Err(RpcParseError(error.to_string())),
+    }
 }
 
 fn request(
     command: &str,
     account_id: AccountId,
     rest: Option<&str>,
-    data: Vec<u8>,
+    data: impl FnOnce() -> Result<Vec<u8>, RpcParseError>,
 ) -> Result<QueryRequest, RpcParseError> {
     Ok(match (command, rest) {
         ("account", _) => QueryRequest::ViewAccount { account_id },
@@ -50,7 +59,7 @@ fn request(
         ("code", _) => QueryRequest::ViewCode { account_id },
         ("contract", _) => QueryRequest::ViewState {
             account_id,
-            prefix: data.into(),
+            prefix: data()?.into(),
             after_key: None,
             limit: None,
             include_proof: false,
@@ -58,7 +67,7 @@ fn request(
         ("call", Some(method_name)) => QueryRequest::CallFunction {
             account_id,
             method_name: method_name.to_owned(),
-            args: data.into(),
+            args: data()?.into(),
         },
         ("call", None) => return Err(refused("Method name is missing")),
         (unknown, _) => return Err(RpcParseError(format!("Unknown path {unknown}"))),
@@ -105,7 +114,7 @@ mod tests {
         assert_eq!(text("call/a.near", ""), "Method name is missing");
         assert_eq!(text("access_key/a.near/x", ""), "Invalid public key");
         assert_eq!(
-            text("account/a.near", &"1".repeat(MAX_DATA + 1)),
+            text("contract/a.near", &"1".repeat(MOST_BYTES)),
             "Query data size is too large"
         );
     }

@@ -6,9 +6,7 @@ use near_jsonrpc_primitives::errors::RpcError;
 use near_jsonrpc_primitives::types::maintenance::{
     RpcMaintenanceWindowsRequest, RpcMaintenanceWindowsResponse,
 };
-use near_jsonrpc_primitives::types::validator::{
-    RpcValidatorError, RpcValidatorRequest, RpcValidatorsOrderedRequest,
-};
+use near_jsonrpc_primitives::types::validator::{RpcValidatorError, RpcValidatorsOrderedRequest};
 use near_primitives::types::validator_stake::ValidatorStake;
 use near_primitives::types::{BlockId, EpochId, EpochReference, NumBlocks};
 use near_primitives::views::validator_stake_view::ValidatorStakeView;
@@ -29,9 +27,7 @@ pub fn validators(chain: &Chain, params: Value) -> Result<Value, RpcError> {
             Some(id) => EpochReference::BlockId(id),
             None => EpochReference::Latest,
         },
-        // The word alone, or an object with one key.
-        Form::Named(word @ Value::String(_)) => parse(word)?,
-        other => parse::<RpcValidatorRequest>(other.into_named())?.epoch_reference,
+        other => parse(other.into_named())?,
     };
     let last = last_block(chain, &wanted)?;
     to_value(&epoch_info(chain, last))
