@@ -1,1 +1,10 @@
-use pyo3 as _;
+//! The embedded node of near-harness: one shard of a NEAR chain inside the calling process.
+//!
+//! Contract execution, parameters, types, hashes and views are nearcore's published crates; see `Cargo.toml`.
+
+pub mod cache;
+pub mod chain;
+pub mod guard;
+pub mod rpc;
+mod runtime;
+mod state;

@@ -9,9 +9,7 @@ use near_primitives::receipt::Receipt;
 use near_primitives::sharding::ShardChunkHeader;
 use near_primitives::transaction::{ExecutionOutcomeWithId, SignedTransaction};
 use near_primitives::types::validator_stake::ValidatorStake;
-use near_primitives::types::{
-    Balance, BlockHeight, EpochId, Gas, RawStateChangesWithTrieKey,
-};
+use near_primitives::types::{Balance, BlockHeight, EpochId, Gas, RawStateChangesWithTrieKey};
 
 use super::epochs::Epoch;
 use crate::state::Trie;

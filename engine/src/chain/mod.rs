@@ -2,21 +2,32 @@
 
 pub mod block;
 pub mod epochs;
+mod genesis;
 pub mod header;
+mod pool;
+mod produce;
+mod submit;
+mod time;
 
 use std::sync::Arc;
 
 use near_chain_configs::GenesisConfig;
-use near_primitives::errors::InvalidTxError;
+use near_parameters::{RuntimeConfig, RuntimeConfigStore};
 use near_primitives::hash::CryptoHash;
+use near_primitives::merkle::PartialMerkleTree;
 use near_primitives::receipt::Receipt;
 use near_primitives::state_record::StateRecord;
-use near_primitives::transaction::SignedTransaction;
 use near_primitives::types::{AccountId, BlockHeight, ProtocolVersion};
 use near_vm_runner::ContractRuntimeCache;
-use near_vm_runner::logic::errors::FunctionCallError;
 
+pub use crate::runtime::view::{ViewCall, ViewCallError};
 pub use block::{Applied, Block, StoredOutcome, StoredTransaction};
+use epochs::{Epoch, Progress};
+pub use genesis::{protocol_versions, sandbox_genesis};
+use pool::Pool;
+
+use crate::guard;
+use crate::runtime::{self, BlockContext};
 
 /// Who asks for blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,112 +57,265 @@ pub struct Options {
     pub cache: Arc<dyn ContractRuntimeCache>,
 }
 
-/// What a view call gave.
-pub struct ViewCall {
-    pub result: Vec<u8>,
-    pub logs: Vec<String>,
-}
-
-/// Why a view call gave nothing.
-pub enum ViewCallError {
-    AccountDoesNotExist,
-    /// The contract's own failure, in the VM's type.
-    Contract(FunctionCallError),
-    Internal(String),
+/// What never changes while a chain lives.
+struct Settings {
+    genesis: GenesisConfig,
+    runtime: Arc<RuntimeConfig>,
+    chain_id: Arc<str>,
+    options: Options,
 }
 
 /// One chain. A clone is a pointer copy: that is what a snapshot is.
 #[derive(Clone)]
-pub struct Chain {}
+pub struct Chain {
+    settings: Arc<Settings>,
+    head: Arc<Block>,
+    genesis_block: Arc<Block>,
+    blocks: imbl::OrdMap<BlockHeight, Arc<Block>>,
+    heights: imbl::HashMap<CryptoHash, BlockHeight>,
+    chunks: imbl::HashMap<CryptoHash, BlockHeight>,
+    outcomes: imbl::HashMap<CryptoHash, Arc<StoredOutcome>>,
+    transactions: imbl::HashMap<CryptoHash, Arc<StoredTransaction>>,
+    receipts: imbl::HashMap<CryptoHash, Arc<Receipt>>,
+    pool: Pool,
+    patches: Vec<StateRecord>,
+    /// Receipts wait in the state for room in a chunk.
+    delayed: bool,
+    progress: Progress,
+    merkle: PartialMerkleTree,
+    /// What fast-forwarding has added to the clock, in nanoseconds.
+    time_offset: u64,
+}
 
 impl Chain {
-    pub fn new(_genesis_json: &str, _options: Options) -> Result<Chain, String> {
-        todo!()
+    /// A chain of one block. The genesis is JSON as in nearcore's `genesis.json`.
+    pub fn new(genesis_json: &str, options: Options) -> Result<Chain, String> {
+        let (genesis, state) = genesis::load(genesis_json)?;
+        let runtime = runtime_config(&genesis);
+        guard::prepare_engine(&runtime.wasm_config)?;
+        let epoch = Arc::new(Epoch::of_genesis(&genesis));
+        let applied = Applied { state, ..Applied::default() };
+        let timestamp = near_primitives::utils::to_timestamp(genesis.genesis_time);
+        let (header, chunk_header) = header::genesis_header(
+            genesis.protocol_version,
+            genesis.genesis_height,
+            timestamp,
+            genesis.gas_limit,
+            genesis.min_gas_price,
+            genesis.total_supply,
+            near_primitives::block_header::compute_bp_hash_from_validator_stakes(
+                &epoch.validators,
+                true,
+            ),
+            &applied,
+        );
+        let block = Arc::new(Block {
+            hash: *header.hash(),
+            height: header.height(),
+            header,
+            chunk_header,
+            transactions: Vec::new(),
+            incoming: Vec::new(),
+            applied,
+            epoch,
+        });
+        let chain_id = Arc::from(genesis.chain_id.as_str());
+        let mut chain = Chain {
+            settings: Arc::new(Settings { genesis, runtime, chain_id, options }),
+            head: block.clone(),
+            genesis_block: block.clone(),
+            blocks: imbl::OrdMap::new(),
+            heights: imbl::HashMap::new(),
+            chunks: imbl::HashMap::new(),
+            outcomes: imbl::HashMap::new(),
+            transactions: imbl::HashMap::new(),
+            receipts: imbl::HashMap::new(),
+            pool: Pool::default(),
+            patches: Vec::new(),
+            delayed: false,
+            progress: Progress { first_timestamp: timestamp, ..Progress::default() },
+            merkle: PartialMerkleTree::default(),
+            time_offset: 0,
+        };
+        chain.add_block(block);
+        Ok(chain)
     }
+
+    fn add_block(&mut self, block: Arc<Block>) {
+        self.heights.insert(block.hash, block.height);
+        self.chunks.insert(block.chunk_header.chunk_hash().0, block.height);
+        self.blocks.insert(block.height, block.clone());
+        self.head = block;
+    }
+
     /// The parsed genesis configuration (without records).
     pub fn genesis(&self) -> &GenesisConfig {
-        todo!()
+        &self.settings.genesis
     }
+
+    /// The parameters of the chain's protocol version.
+    pub fn runtime_config(&self) -> &Arc<RuntimeConfig> {
+        &self.settings.runtime
+    }
+
     pub fn mode(&self) -> BlockMode {
-        todo!()
+        self.settings.options.blocks
     }
+
+    /// Where block times come from.
+    pub fn clock(&self) -> Clock {
+        self.settings.options.clock
+    }
+
     pub fn chain_id(&self) -> &str {
-        todo!()
+        &self.settings.chain_id
     }
+
     pub fn protocol_version(&self) -> ProtocolVersion {
-        todo!()
+        self.settings.genesis.protocol_version
     }
+
     pub fn height(&self) -> BlockHeight {
-        todo!()
+        self.head.height
     }
+
     /// The newest block.
     pub fn head(&self) -> &Arc<Block> {
-        todo!()
+        &self.head
     }
+
     pub fn genesis_block(&self) -> &Arc<Block> {
-        todo!()
+        &self.genesis_block
     }
+
     /// The newest final block (`last_final_block` of the head).
     pub fn final_head(&self) -> &Arc<Block> {
-        todo!()
+        self.known(self.head.header.last_final_block())
     }
+
     /// `near-final` (`last_ds_final_block` of the head).
     pub fn near_final_head(&self) -> &Arc<Block> {
-        todo!()
+        self.known(self.head.header.last_ds_final_block())
     }
-    pub fn block_at(&self, _height: BlockHeight) -> Option<&Arc<Block>> {
-        todo!()
+
+    /// Headers of the first blocks name no final block: that is genesis.
+    fn known(&self, hash: &CryptoHash) -> &Arc<Block> {
+        self.block_by_hash(hash).unwrap_or(&self.genesis_block)
     }
-    pub fn block_by_hash(&self, _hash: &CryptoHash) -> Option<&Arc<Block>> {
-        todo!()
+
+    pub fn block_at(&self, height: BlockHeight) -> Option<&Arc<Block>> {
+        self.blocks.get(&height)
     }
+
+    pub fn block_by_hash(&self, hash: &CryptoHash) -> Option<&Arc<Block>> {
+        self.heights.get(hash).and_then(|height| self.blocks.get(height))
+    }
+
     /// The block that holds this chunk.
-    pub fn block_of_chunk(&self, _hash: &CryptoHash) -> Option<&Arc<Block>> {
-        todo!()
+    pub fn block_of_chunk(&self, hash: &CryptoHash) -> Option<&Arc<Block>> {
+        self.chunks.get(hash).and_then(|height| self.blocks.get(height))
     }
-    pub fn outcome(&self, _id: &CryptoHash) -> Option<&Arc<StoredOutcome>> {
-        todo!()
+
+    /// All blocks, oldest first.
+    pub fn all_blocks(&self) -> impl DoubleEndedIterator<Item = &Arc<Block>> {
+        self.blocks.values()
     }
-    pub fn transaction(&self, _hash: &CryptoHash) -> Option<&Arc<StoredTransaction>> {
-        todo!()
+
+    pub fn outcome(&self, id: &CryptoHash) -> Option<&Arc<StoredOutcome>> {
+        self.outcomes.get(id)
     }
+
+    pub fn transaction(&self, hash: &CryptoHash) -> Option<&Arc<StoredTransaction>> {
+        self.transactions.get(hash)
+    }
+
     /// Any receipt that was created, executed or not, data receipts included.
-    pub fn receipt(&self, _id: &CryptoHash) -> Option<&Arc<Receipt>> {
-        todo!()
+    pub fn receipt(&self, id: &CryptoHash) -> Option<&Arc<Receipt>> {
+        self.receipts.get(id)
     }
-    /// The checks at RPC entry; a valid transaction goes to the pool. A hash that the pool or chain knows already is
-    /// not special here: look first.
-    pub fn submit(&mut self, _tx: SignedTransaction) -> Result<(), InvalidTxError> {
-        todo!()
+
+    /// What the current epoch has seen so far.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
     }
+
+    /// Number of blocks since genesis (`block_ordinal` of the head).
+    pub fn blocks(&self) -> u64 {
+        self.head.header.block_ordinal()
+    }
+
     /// Whether further blocks can change anything by themselves: transactions in the pool, receipts on their way or
-    /// delayed. False when nothing is left but yields that wait for somebody.
+    /// delayed, patches. False when nothing is left but yields that wait for somebody.
     pub fn in_flight(&self) -> bool {
-        todo!()
+        !self.pool.is_empty()
+            || !self.head.applied.outgoing.is_empty()
+            || self.delayed
+            || !self.patches.is_empty()
     }
-    pub fn produce_block(&mut self) {
-        todo!()
+
+    /// Leaves records for the end of the next block.
+    pub fn patch_state(&mut self, records: Vec<StateRecord>) -> Result<(), String> {
+        runtime::check_patch(&records)?;
+        self.patches.extend(records);
+        Ok(())
     }
-    /// Puts the records into the state at the end of the next block (produced here unless blocks come from a ticker).
-    pub fn patch_state(&mut self, _records: Vec<StateRecord>) -> Result<(), String> {
-        todo!()
-    }
-    /// Moves height, time and epochs forward as `sandbox_fast_forward` does.
-    pub fn fast_forward(&mut self, _delta: u64) -> Result<(), String> {
-        todo!()
-    }
+
     /// Runs a view call on the state after `block`.
     pub fn view_call(
         &self,
-        _block: &Block,
-        _account_id: &AccountId,
-        _method: &str,
-        _args: &[u8],
+        block: &Block,
+        account_id: &AccountId,
+        method: &str,
+        args: &[u8],
     ) -> Result<ViewCall, ViewCallError> {
-        todo!()
+        let limit = self.settings.runtime.wasm_config.limit_config.max_gas_burnt;
+        let context = self.context_of(block);
+        runtime::view::call(&context, &block.applied.state, account_id, method, args, limit)
     }
-    /// Number of blocks since genesis, itself included (`block_ordinal` of the head).
-    pub fn blocks(&self) -> u64 {
-        todo!()
+
+    fn context_of(&self, block: &Block) -> BlockContext {
+        let header = &block.header;
+        self.context(
+            block.height,
+            header.raw_timestamp(),
+            *header.random_value(),
+            header.next_gas_price(),
+            &block.epoch,
+        )
     }
+
+    fn context(
+        &self,
+        height: BlockHeight,
+        timestamp: u64,
+        random_value: CryptoHash,
+        gas_price: near_primitives::types::Balance,
+        epoch: &Epoch,
+    ) -> BlockContext {
+        let settings = &self.settings;
+        let divisor = u128::from(settings.genesis.minimum_stake_divisor.max(1));
+        BlockContext {
+            height,
+            timestamp,
+            epoch_height: epoch.height,
+            random_value,
+            gas_price,
+            gas_limit: settings.genesis.gas_limit,
+            config: settings.runtime.clone(),
+            version: settings.genesis.protocol_version,
+            chain_id: settings.chain_id.clone(),
+            validators: epoch.validators.as_slice().into(),
+            minimum_stake: near_primitives::types::Balance::from_yoctonear(
+                epoch.seat_price.as_yoctonear() / divisor,
+            ),
+            cache: settings.options.cache.clone(),
+        }
+    }
+}
+
+fn runtime_config(genesis: &GenesisConfig) -> Arc<RuntimeConfig> {
+    use std::sync::LazyLock;
+    // One store for all chains: the VM keeps an engine per configuration.
+    static STORE: LazyLock<RuntimeConfigStore> = LazyLock::new(|| RuntimeConfigStore::new(None));
+    STORE.get_config(genesis.protocol_version).clone()
 }

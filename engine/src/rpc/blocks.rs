@@ -47,16 +47,8 @@ pub fn chunk(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     to_value(&ChunkView {
         author: author(block),
         header: block.chunk_header.clone().into(),
-        transactions: block
-            .transactions
-            .iter()
-            .map(|tx| tx.as_ref().clone().into())
-            .collect(),
-        receipts: block
-            .incoming
-            .iter()
-            .map(|receipt| receipt.as_ref().clone().into())
-            .collect(),
+        transactions: block.transactions.iter().map(|tx| tx.as_ref().clone().into()).collect(),
+        receipts: block.incoming.iter().map(|receipt| receipt.as_ref().clone().into()).collect(),
     })
 }
 
@@ -67,9 +59,7 @@ fn chunk_reference(params: Value) -> Result<ChunkReference, RpcParseError> {
             let (block_id, shard_id) = parse(pair)?;
             ChunkReference::BlockShardId { block_id, shard_id }
         }
-        Form::One(hash) => ChunkReference::ChunkHash {
-            chunk_id: parse(hash)?,
-        },
+        Form::One(hash) => ChunkReference::ChunkHash { chunk_id: parse(hash)? },
         other => parse(other.into_named())?,
     })
 }
@@ -79,17 +69,10 @@ fn block_of_chunk<'a>(
     wanted: &ChunkReference,
 ) -> Result<&'a Arc<Block>, RpcChunkError> {
     match wanted {
-        ChunkReference::ChunkHash { chunk_id } => {
-            chain
-                .block_of_chunk(chunk_id)
-                .ok_or(RpcChunkError::UnknownChunk {
-                    chunk_hash: ChunkHash(*chunk_id),
-                })
-        }
-        ChunkReference::BlockShardId {
-            block_id,
-            shard_id: shard,
-        } => {
+        ChunkReference::ChunkHash { chunk_id } => chain
+            .block_of_chunk(chunk_id)
+            .ok_or(RpcChunkError::UnknownChunk { chunk_hash: ChunkHash(*chunk_id) }),
+        ChunkReference::BlockShardId { block_id, shard_id: shard } => {
             let block = reference::by_id(chain, block_id).ok_or_else(|| {
                 let error_message = reference::missing(block_id);
                 RpcChunkError::UnknownBlock { error_message }
@@ -120,7 +103,5 @@ pub fn gas_price(chain: &Chain, params: Value) -> Result<Value, RpcError> {
         let error_message = wanted.as_ref().map(reference::missing).unwrap_or_default();
         RpcGasPriceError::UnknownBlock { error_message }
     })?;
-    to_value(&GasPriceView {
-        gas_price: block.header.next_gas_price(),
-    })
+    to_value(&GasPriceView { gas_price: block.header.next_gas_price() })
 }

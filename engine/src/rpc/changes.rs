@@ -27,10 +27,7 @@ pub fn changes(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let raw = rows(block).filter(|row| matches(wanted, &row.trie_key));
     to_value(&RpcStateChangesInBlockResponse {
         block_hash: block.hash,
-        changes: StateChanges::from_changes(raw.cloned())
-            .into_iter()
-            .map(Into::into)
-            .collect(),
+        changes: StateChanges::from_changes(raw.cloned()).into_iter().map(Into::into).collect(),
     })
 }
 
@@ -49,11 +46,9 @@ pub fn kinds(chain: &Chain, params: Value) -> Result<Value, RpcError> {
 
 fn find<'a>(chain: &'a Chain, wanted: &BlockReference) -> Result<&'a Block, RpcStateChangesError> {
     let block = reference::block(chain, wanted);
-    block
-        .map(AsRef::as_ref)
-        .ok_or_else(|| RpcStateChangesError::UnknownBlock {
-            error_message: reference::missing_reference(wanted),
-        })
+    block.map(AsRef::as_ref).ok_or_else(|| RpcStateChangesError::UnknownBlock {
+        error_message: reference::missing_reference(wanted),
+    })
 }
 
 fn rows(block: &Block) -> impl Iterator<Item = &RawStateChangesWithTrieKey> {
@@ -71,23 +66,13 @@ fn matches(wanted: &StateChangesRequestView, key: &TrieKey) -> bool {
         ) => account_ids.contains(account_id),
         (
             Wanted::SingleAccessKeyChanges { keys },
-            TrieKey::AccessKey {
-                account_id,
-                key_handle,
-            }
-            | TrieKey::GasKeyNonce {
-                account_id,
-                key_handle,
-                ..
-            },
+            TrieKey::AccessKey { account_id, key_handle }
+            | TrieKey::GasKeyNonce { account_id, key_handle, .. },
         ) => keys.iter().any(|wanted| {
             wanted.account_id == *account_id && *key_handle == (&wanted.public_key).into()
         }),
         (
-            Wanted::DataChanges {
-                account_ids,
-                key_prefix,
-            },
+            Wanted::DataChanges { account_ids, key_prefix },
             TrieKey::ContractData { account_id, key },
         ) => account_ids.contains(account_id) && key.starts_with(key_prefix.as_ref()),
         _ => false,

@@ -34,9 +34,7 @@ pub fn protocol_config(chain: &Chain, params: Value) -> Result<Value, RpcError> 
         genesis_config: chain.genesis().clone(),
         runtime_config: RuntimeConfig::clone(runtime_config(chain)),
     };
-    to_value(&RpcProtocolConfigResponse {
-        config_view: config.into(),
-    })
+    to_value(&RpcProtocolConfigResponse { config_view: config.into() })
 }
 
 pub fn genesis_config(chain: &Chain) -> Result<Value, RpcError> {

@@ -45,10 +45,9 @@ fn stored_code(
             let account_id = account_id.clone();
             (TrieKey::ContractCode { account_id }, Some(hash))
         }
-        AccountContract::Global(hash) => (
-            global_key(GlobalContractCodeIdentifier::CodeHash(hash)),
-            Some(hash),
-        ),
+        AccountContract::Global(hash) => {
+            (global_key(GlobalContractCodeIdentifier::CodeHash(hash)), Some(hash))
+        }
         AccountContract::GlobalByAccount(owner) => {
             let key = global_key(GlobalContractCodeIdentifier::AccountId(owner));
             (key, None)
@@ -125,15 +124,9 @@ pub fn state(
     }
     let prefix = get_raw_prefix_for_contract_data(account_id, page.prefix);
     let own = prefix.len() - page.prefix.len();
-    let after = page
-        .after
-        .map(|after| get_raw_prefix_for_contract_data(account_id, after));
+    let after = page.after.map(|after| get_raw_prefix_for_contract_data(account_id, after));
     let mut rows = state.iter_prefix(&prefix, after.as_deref());
-    let mut result = ViewStateResult {
-        values: Vec::new(),
-        proof: Vec::new(),
-        last_key: None,
-    };
+    let mut result = ViewStateResult { values: Vec::new(), proof: Vec::new(), last_key: None };
     if page.is_paginated() {
         let items = page.limit.map_or(PAGE_ITEMS, |limit| limit.get() as usize);
         let mut bytes = 0;
@@ -157,10 +150,7 @@ pub fn state(
 }
 
 fn item(key: &[u8], value: &[u8]) -> StateItem {
-    StateItem {
-        key: key.to_vec().into(),
-        value: value.to_vec().into(),
-    }
+    StateItem { key: key.to_vec().into(), value: value.to_vec().into() }
 }
 
 /// What an account pays for besides its code.
@@ -182,10 +172,7 @@ pub fn call(
 ) -> Result<CallResult, RpcQueryError> {
     let call = place.chain.view_call(place.block, account_id, method, args);
     match call {
-        Ok(call) => Ok(CallResult {
-            result: call.result,
-            logs: call.logs,
-        }),
+        Ok(call) => Ok(CallResult { result: call.result, logs: call.logs }),
         Err(ViewCallError::AccountDoesNotExist) => Err(place.unknown_account(account_id)),
         Err(ViewCallError::Contract(error)) => Err(execution_error(place, error)),
         Err(ViewCallError::Internal(error_message)) => {

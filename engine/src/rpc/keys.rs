@@ -26,13 +26,13 @@ pub fn access_key(
     public_key: PublicKey,
 ) -> Result<AccessKeyView, RpcQueryError> {
     let row = TrieKey::access_key(account_id, &public_key);
-    access::row::<AccessKey>(&place.block.applied.state, &row)
-        .map(AccessKeyView::from)
-        .ok_or(RpcQueryError::UnknownAccessKey {
+    access::row::<AccessKey>(&place.block.applied.state, &row).map(AccessKeyView::from).ok_or(
+        RpcQueryError::UnknownAccessKey {
             public_key,
             block_height: place.block.height,
             block_hash: place.block.hash,
-        })
+        },
+    )
 }
 
 /// All keys of an account, or a page of them when `after` or `limit` is given.
@@ -63,10 +63,7 @@ pub fn list(
         });
     }
     let last_key = found.last().filter(|_| more);
-    Ok(AccessKeyList {
-        last_key: last_key.map(|key| key.public_key.clone()),
-        keys: found,
-    })
+    Ok(AccessKeyList { last_key: last_key.map(|key| key.public_key.clone()), keys: found })
 }
 
 /// The nonces of a gas key are rows under the key's own and are left out.

@@ -47,11 +47,9 @@ fn request(
 ) -> Result<QueryRequest, RpcParseError> {
     Ok(match (command, rest) {
         ("account", _) => QueryRequest::ViewAccount { account_id },
-        ("access_key", None) => QueryRequest::ViewAccessKeyList {
-            account_id,
-            after_key: None,
-            limit: None,
-        },
+        ("access_key", None) => {
+            QueryRequest::ViewAccessKeyList { account_id, after_key: None, limit: None }
+        }
         ("access_key", Some(key)) => QueryRequest::ViewAccessKey {
             account_id,
             public_key: key.parse().map_err(|_| refused("Invalid public key"))?,

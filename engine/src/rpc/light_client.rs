@@ -26,17 +26,13 @@ use crate::chain::{Block, Chain};
 pub fn execution_proof(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let request: RpcLightClientExecutionProofRequest = parse(params)?;
     let id = match request.id {
-        TransactionOrReceiptId::Transaction {
-            transaction_hash, ..
-        } => transaction_hash,
+        TransactionOrReceiptId::Transaction { transaction_hash, .. } => transaction_hash,
         TransactionOrReceiptId::Receipt { receipt_id, .. } => receipt_id,
     };
     let Some(stored) = chain.outcome(&id) else {
         return Err(without_outcome(chain, id).into());
     };
-    let not_confirmed = || RpcLightClientProofError::NotConfirmed {
-        transaction_or_receipt_id: id,
-    };
+    let not_confirmed = || RpcLightClientProofError::NotConfirmed { transaction_or_receipt_id: id };
     let committed = chain
         .block_by_hash(&stored.block_hash)
         .and_then(|block| reference::next(chain, block))
@@ -56,13 +52,9 @@ pub fn execution_proof(chain: &Chain, params: Value) -> Result<Value, RpcError> 
 fn without_outcome(chain: &Chain, id: CryptoHash) -> RpcLightClientProofError {
     let known = chain.transaction(&id).is_some() || chain.receipt(&id).is_some();
     if known {
-        RpcLightClientProofError::NotConfirmed {
-            transaction_or_receipt_id: id,
-        }
+        RpcLightClientProofError::NotConfirmed { transaction_or_receipt_id: id }
     } else {
-        RpcLightClientProofError::UnknownTransactionOrReceipt {
-            transaction_or_receipt_id: id,
-        }
+        RpcLightClientProofError::UnknownTransactionOrReceipt { transaction_or_receipt_id: id }
     }
 }
 
@@ -94,10 +86,8 @@ fn path(
 ) -> Result<MerklePath, RpcLightClientProofError> {
     let head = find(chain, head)?;
     let block = find(chain, block)?;
-    let mut hashes: Vec<CryptoHash> = reference::ancestors(chain, head)
-        .skip(1)
-        .map(|block| block.hash)
-        .collect();
+    let mut hashes: Vec<CryptoHash> =
+        reference::ancestors(chain, head).skip(1).map(|block| block.hash).collect();
     hashes.reverse();
     let position = hashes.iter().position(|hash| *hash == block.hash);
     let position = position.ok_or_else(|| RpcLightClientProofError::InternalError {
@@ -117,10 +107,7 @@ fn path_to_root(mut level: Vec<CryptoHash>, mut position: usize) -> MerklePath {
             (position - 1, Direction::Left)
         };
         if let Some(hash) = level.get(sibling) {
-            path.push(MerklePathItem {
-                hash: *hash,
-                direction,
-            });
+            path.push(MerklePathItem { hash: *hash, direction });
         }
         level = level
             .chunks(2)
@@ -175,15 +162,7 @@ fn trusted_block(chain: &Chain, block: &Block) -> Option<LightClientBlockView> {
         ),
         inner_lite: header.clone().into(),
         inner_rest_hash: hash(&header.inner_rest_bytes()),
-        next_bps: Some(
-            trusted
-                .epoch
-                .next_validators
-                .iter()
-                .cloned()
-                .map(Into::into)
-                .collect(),
-        ),
+        next_bps: Some(trusted.epoch.next_validators.iter().cloned().map(Into::into).collect()),
         approvals_after_next: after_next.header.approvals().to_vec(),
     })
 }

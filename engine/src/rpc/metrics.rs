@@ -8,11 +8,8 @@ pub fn text(chain: &Chain) -> String {
     let head = chain.head();
     let mut text = String::new();
     let mut gauge = |name: &str, help: &str, value: u128| {
-        write!(
-            text,
-            "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"
-        )
-        .expect("writing to memory cannot fail");
+        write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n")
+            .expect("writing to memory cannot fail");
     };
     gauge(
         "near_block_height_head",
@@ -29,11 +26,7 @@ pub fn text(chain: &Chain) -> String {
         "Ordinal of the current head of the blockchain",
         u128::from(chain.blocks()),
     );
-    gauge(
-        "near_epoch_height",
-        "Height of the epoch of the head",
-        u128::from(head.epoch.height),
-    );
+    gauge("near_epoch_height", "Height of the epoch of the head", u128::from(head.epoch.height));
     gauge(
         "near_gas_price",
         "Gas price of the next block in yoctoNEAR",

@@ -87,10 +87,7 @@ pub fn handle(chain: &mut Chain, body: &[u8]) -> Answer {
             let (status, body) = envelope::seal(request.id, result, past);
             Answer::Now(status, body)
         }
-        Reply::Wait(goal) => Answer::Later(Waiting {
-            id: request.id,
-            goal,
-        }),
+        Reply::Wait(goal) => Answer::Later(Waiting { id: request.id, goal }),
     }
 }
 
@@ -115,11 +112,7 @@ pub fn get(chain: &mut Chain, path: &str) -> (u16, &'static str, Vec<u8>) {
         "/health" => Ok(Value::Null),
         "/network_info" => status::network_info(),
         "/metrics" => {
-            return (
-                200,
-                "text/plain; version=0.0.4",
-                metrics::text(chain).into_bytes(),
-            );
+            return (200, "text/plain; version=0.0.4", metrics::text(chain).into_bytes());
         }
         _ => return (404, "text/plain; charset=utf-8", Vec::new()),
     };

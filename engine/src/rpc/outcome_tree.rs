@@ -54,18 +54,12 @@ impl<'a> OutcomeTree<'a> {
 
     fn all_final(&self, last_final: BlockHeight) -> bool {
         self.all_executed(Refunds::AwaitedToo)
-            && self
-                .receipts
-                .iter()
-                .all(|outcome| outcome.block_height <= last_final)
+            && self.receipts.iter().all(|outcome| outcome.block_height <= last_final)
     }
 
     fn all_executed(&self, refunds: Refunds) -> bool {
-        let executed: HashSet<&CryptoHash> = self
-            .receipts
-            .iter()
-            .map(|outcome| &outcome.outcome.id)
-            .collect();
+        let executed: HashSet<&CryptoHash> =
+            self.receipts.iter().map(|outcome| &outcome.outcome.id).collect();
         let mut outcomes =
             std::iter::once(self.root).chain(self.receipts.iter().map(AsRef::as_ref));
         outcomes.all(|outcome| {
@@ -122,10 +116,7 @@ impl<'a> OutcomeTree<'a> {
             return FinalExecutionOutcomeViewEnum::FinalExecutionOutcome(final_outcome);
         }
         FinalExecutionOutcomeViewEnum::FinalExecutionOutcomeWithReceipt(
-            FinalExecutionOutcomeWithReceiptView {
-                final_outcome,
-                receipts: self.receipt_views(),
-            },
+            FinalExecutionOutcomeWithReceiptView { final_outcome, receipts: self.receipt_views() },
         )
     }
 

@@ -51,9 +51,7 @@ impl Wanted {
             return None;
         }
         let refused = chain.clone().submit(signed.clone());
-        refused
-            .err()
-            .map(|context| RpcTransactionError::InvalidTransaction { context }.into())
+        refused.err().map(|context| RpcTransactionError::InvalidTransaction { context }.into())
     }
 }
 
@@ -94,9 +92,7 @@ pub fn include(chain: &mut Chain, hash: &CryptoHash) {
         return;
     }
     for _ in 0..MOST_BLOCKS {
-        let waits = chain
-            .transaction(hash)
-            .is_some_and(|transaction| transaction.block.is_none());
+        let waits = chain.transaction(hash).is_some_and(|transaction| transaction.block.is_none());
         if !waits {
             return;
         }
@@ -136,14 +132,8 @@ mod tests {
 
     #[test]
     fn levels_are_ordered_but_for_one_pair() {
-        let all = [
-            L::None,
-            L::Included,
-            L::ExecutedOptimistic,
-            L::IncludedFinal,
-            L::Executed,
-            L::Final,
-        ];
+        let all =
+            [L::None, L::Included, L::ExecutedOptimistic, L::IncludedFinal, L::Executed, L::Final];
         for (i, reached) in all.iter().enumerate() {
             for (j, wanted) in all.iter().enumerate() {
                 let incomparable = (i, j) == (3, 2);

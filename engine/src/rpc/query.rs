@@ -29,14 +29,7 @@ pub fn query(chain: &Chain, params: Value) -> Result<Value, RpcError> {
 
 /// Refuses parameters that exclude each other.
 pub fn check(request: &QueryRequest) -> Result<(), RpcParseError> {
-    let QueryRequest::ViewState {
-        prefix,
-        after_key,
-        limit,
-        include_proof,
-        ..
-    } = request
-    else {
+    let QueryRequest::ViewState { prefix, after_key, limit, include_proof, .. } = request else {
         return Ok(());
     };
     let page = contracts::Page {
@@ -55,29 +48,17 @@ pub fn check(request: &QueryRequest) -> Result<(), RpcParseError> {
 /// time before errors had structure rely on it.
 fn in_band(error: RpcQueryError) -> Result<Value, RpcError> {
     match error {
-        RpcQueryError::ContractExecutionError {
-            vm_error,
-            block_height,
-            block_hash,
-            ..
-        } => Ok(failure(vm_error, block_height, block_hash)),
-        RpcQueryError::UnknownAccessKey {
-            public_key,
-            block_height,
-            block_hash,
-        } => {
+        RpcQueryError::ContractExecutionError { vm_error, block_height, block_hash, .. } => {
+            Ok(failure(vm_error, block_height, block_hash))
+        }
+        RpcQueryError::UnknownAccessKey { public_key, block_height, block_hash } => {
             let text = format!("access key {public_key} does not exist while viewing");
             Ok(failure(text, block_height, block_hash))
         }
-        RpcQueryError::UnknownBlock {
-            block_reference: BlockReference::BlockId(ref id),
-        } => {
+        RpcQueryError::UnknownBlock { block_reference: BlockReference::BlockId(ref id) } => {
             let text = legacy_query::missing_block(id);
             let cause = to_value(&error)?;
-            Err(RpcError::new_internal_or_handler_error(
-                Some(Value::String(text)),
-                cause,
-            ))
+            Err(RpcError::new_internal_or_handler_error(Some(Value::String(text)), cause))
         }
         other => Err(other.into()),
     }
@@ -105,10 +86,7 @@ impl Place<'_> {
 
 /// Answers a query with nearcore's own response or error type.
 pub fn run(chain: &Chain, request: RpcQueryRequest) -> Result<RpcQueryResponse, RpcQueryError> {
-    let RpcQueryRequest {
-        block_reference,
-        request,
-    } = request;
+    let RpcQueryRequest { block_reference, request } = request;
     let Some(block) = reference::block(chain, &block_reference) else {
         return Err(RpcQueryError::UnknownBlock { block_reference });
     };
@@ -127,13 +105,7 @@ fn view(place: &Place<'_>, request: QueryRequest) -> Result<QueryResponseKind, R
         QueryRequest::ViewCode { account_id } => {
             Kind::ViewCode(contracts::code(place, &account_id)?)
         }
-        QueryRequest::ViewState {
-            account_id,
-            prefix,
-            after_key,
-            limit,
-            include_proof,
-        } => {
+        QueryRequest::ViewState { account_id, prefix, after_key, limit, include_proof } => {
             let page = contracts::Page {
                 prefix: &prefix,
                 after: after_key.as_deref().map(Vec::as_slice),
@@ -142,24 +114,18 @@ fn view(place: &Place<'_>, request: QueryRequest) -> Result<QueryResponseKind, R
             };
             Kind::ViewState(contracts::state(place, &account_id, &page)?)
         }
-        QueryRequest::ViewAccessKey {
-            account_id,
-            public_key,
-        } => Kind::AccessKey(keys::access_key(place, account_id, public_key)?),
-        QueryRequest::ViewAccessKeyList {
-            account_id,
-            after_key,
-            limit,
-        } => Kind::AccessKeyList(keys::list(place, account_id, after_key, limit)?),
-        QueryRequest::ViewGasKeyNonces {
-            account_id,
-            public_key,
-        } => Kind::GasKeyNonces(keys::gas_key_nonces(place, account_id, public_key)?),
-        QueryRequest::CallFunction {
-            account_id,
-            method_name,
-            args,
-        } => Kind::CallResult(contracts::call(place, &account_id, &method_name, &args)?),
+        QueryRequest::ViewAccessKey { account_id, public_key } => {
+            Kind::AccessKey(keys::access_key(place, account_id, public_key)?)
+        }
+        QueryRequest::ViewAccessKeyList { account_id, after_key, limit } => {
+            Kind::AccessKeyList(keys::list(place, account_id, after_key, limit)?)
+        }
+        QueryRequest::ViewGasKeyNonces { account_id, public_key } => {
+            Kind::GasKeyNonces(keys::gas_key_nonces(place, account_id, public_key)?)
+        }
+        QueryRequest::CallFunction { account_id, method_name, args } => {
+            Kind::CallResult(contracts::call(place, &account_id, &method_name, &args)?)
+        }
         QueryRequest::ViewGlobalContractCode { code_hash } => Kind::ViewCode(
             contracts::global_code(place, GlobalContractIdentifier::CodeHash(code_hash))?,
         ),

@@ -17,9 +17,8 @@ use crate::chain::Chain;
 pub fn receipt(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let request: RpcReceiptRequest = parse(params)?;
     let receipt_id = request.receipt_reference.receipt_id;
-    let receipt = chain
-        .receipt(&receipt_id)
-        .ok_or(RpcReceiptError::UnknownReceipt { receipt_id })?;
+    let receipt =
+        chain.receipt(&receipt_id).ok_or(RpcReceiptError::UnknownReceipt { receipt_id })?;
     to_value(&ReceiptView::from(receipt.as_ref().clone()))
 }
 

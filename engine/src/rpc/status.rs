@@ -31,9 +31,7 @@ pub fn status(chain: &Chain) -> Result<Value, RpcError> {
             .epoch
             .validators
             .iter()
-            .map(|stake| ValidatorInfo {
-                account_id: stake.account_id().clone(),
-            })
+            .map(|stake| ValidatorInfo { account_id: stake.account_id().clone() })
             .collect(),
         sync_info: StatusSyncInfo {
             latest_block_hash: head.hash,

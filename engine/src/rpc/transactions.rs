@@ -64,12 +64,7 @@ fn send(chain: &mut Chain, signed: SignedTransaction, level: TxExecutionStatus) 
             final_execution_status: TxExecutionStatus::None,
         }));
     }
-    let wanted = Wanted {
-        hash,
-        level,
-        with_receipts: false,
-        signed: None,
-    };
+    let wanted = Wanted { hash, level, with_receipts: false, signed: None };
     progress::pursue(chain, wanted)
 }
 
@@ -96,13 +91,9 @@ fn ask(chain: &mut Chain, params: Value, with_receipts: bool) -> Reply {
             TransactionInfo::TransactionId { .. } => None,
         },
     };
-    let in_block = chain
-        .transaction(&hash)
-        .is_some_and(|transaction| transaction.block.is_some());
+    let in_block = chain.transaction(&hash).is_some_and(|transaction| transaction.block.is_some());
     if wanted.level == TxExecutionStatus::None && !in_block {
-        let error = RpcTransactionError::UnknownTransaction {
-            requested_transaction_hash: hash,
-        };
+        let error = RpcTransactionError::UnknownTransaction { requested_transaction_hash: hash };
         return Reply::Done(Err(error.into()));
     }
     let idle = chain.mode() != BlockMode::Auto || chain.clock() == Clock::Wall;
@@ -119,9 +110,9 @@ fn parse_send(params: Value) -> Result<RpcSendTransactionRequest, RpcParseError>
             signed_transaction: decode(encoded)?,
             wait_until: TxExecutionStatus::default(),
         }),
-        Form::Two(..) => Err(RpcParseError(
-            "Unable to parse send request: too many params passed".to_owned(),
-        )),
+        Form::Two(..) => {
+            Err(RpcParseError("Unable to parse send request: too many params passed".to_owned()))
+        }
         Form::Named(params) => parse(params),
     }
 }
@@ -135,10 +126,7 @@ fn parse_status(params: Value) -> Result<RpcTransactionStatusRequest, RpcParseEr
         },
         Form::Named(params) => return parse(params),
     };
-    Ok(RpcTransactionStatusRequest {
-        transaction_info,
-        wait_until: TxExecutionStatus::default(),
-    })
+    Ok(RpcTransactionStatusRequest { transaction_info, wait_until: TxExecutionStatus::default() })
 }
 
 fn decode(encoded: Value) -> Result<SignedTransaction, RpcParseError> {

@@ -70,14 +70,8 @@ fn epoch_info(chain: &Chain, last: &Arc<Block>) -> EpochValidatorInfo {
     let made = blocks.len() as NumBlocks;
     // The chunks of an epoch tell the proposals, one block late, as their headers do; only the last of an account counts.
     let mut proposals: Vec<ValidatorStake> = Vec::new();
-    for proposal in blocks
-        .iter()
-        .flat_map(|block| block.header.prev_validator_proposals())
-    {
-        if !proposals
-            .iter()
-            .any(|newer| newer.account_id() == proposal.account_id())
-        {
+    for proposal in blocks.iter().flat_map(|block| block.header.prev_validator_proposals()) {
+        if !proposals.iter().any(|newer| newer.account_id() == proposal.account_id()) {
             proposals.push(proposal);
         }
     }
@@ -138,13 +132,8 @@ pub fn ordered(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     };
     let block = reference::by_maybe_id(chain, &wanted)
         .ok_or(RpcValidatorError::ValidatorInfoUnavailable)?;
-    let validators: Vec<ValidatorStakeView> = block
-        .epoch
-        .validators
-        .iter()
-        .cloned()
-        .map(Into::into)
-        .collect();
+    let validators: Vec<ValidatorStakeView> =
+        block.epoch.validators.iter().cloned().map(Into::into).collect();
     to_value(&validators)
 }
 
@@ -157,13 +146,9 @@ pub fn maintenance_windows(chain: &Chain, params: Value) -> Result<Value, RpcErr
     };
     let head = chain.head();
     let epoch = &head.epoch;
-    let end = epoch
-        .first_block
-        .saturating_add(chain.genesis().epoch_length);
-    let makes_blocks = epoch
-        .validators
-        .first()
-        .is_some_and(|stake| *stake.account_id() == account_id);
+    let end = epoch.first_block.saturating_add(chain.genesis().epoch_length);
+    let makes_blocks =
+        epoch.validators.first().is_some_and(|stake| *stake.account_id() == account_id);
     let mut windows = RpcMaintenanceWindowsResponse::new();
     if !makes_blocks && head.height < end {
         windows.push(head.height..end);

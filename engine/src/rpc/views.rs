@@ -33,28 +33,19 @@ fn view<E>(
 where
     E: From<RpcQueryError> + Into<RpcError>,
 {
-    let request = RpcQueryRequest {
-        block_reference,
-        request,
-    };
+    let request = RpcQueryRequest { block_reference, request };
     let response = query::run(chain, request).map_err(|error| E::from(error).into())?;
     to_value(&response)
 }
 
 pub fn account(chain: &Chain, params: Value) -> Result<Value, RpcError> {
-    let RpcViewAccountRequest {
-        block_reference,
-        account_id,
-    } = parse(params)?;
+    let RpcViewAccountRequest { block_reference, account_id } = parse(params)?;
     let request = QueryRequest::ViewAccount { account_id };
     view::<RpcViewAccountError>(chain, block_reference, request)
 }
 
 pub fn code(chain: &Chain, params: Value) -> Result<Value, RpcError> {
-    let RpcViewCodeRequest {
-        block_reference,
-        account_id,
-    } = parse(params)?;
+    let RpcViewCodeRequest { block_reference, account_id } = parse(params)?;
     let request = QueryRequest::ViewCode { account_id };
     view::<RpcViewCodeError>(chain, block_reference, request)
 }
@@ -73,57 +64,26 @@ pub fn state(chain: &Chain, params: Value) -> Result<Value, RpcError> {
 }
 
 pub fn access_key(chain: &Chain, params: Value) -> Result<Value, RpcError> {
-    let RpcViewAccessKeyRequest {
-        block_reference,
-        account_id,
-        public_key,
-    } = parse(params)?;
-    let request = QueryRequest::ViewAccessKey {
-        account_id,
-        public_key,
-    };
+    let RpcViewAccessKeyRequest { block_reference, account_id, public_key } = parse(params)?;
+    let request = QueryRequest::ViewAccessKey { account_id, public_key };
     view::<RpcViewAccessKeyError>(chain, block_reference, request)
 }
 
 pub fn access_key_list(chain: &Chain, params: Value) -> Result<Value, RpcError> {
-    let RpcViewAccessKeyListRequest {
-        block_reference,
-        account_id,
-        after_key,
-        limit,
-    } = parse(params)?;
-    let request = QueryRequest::ViewAccessKeyList {
-        account_id,
-        after_key,
-        limit,
-    };
+    let RpcViewAccessKeyListRequest { block_reference, account_id, after_key, limit } =
+        parse(params)?;
+    let request = QueryRequest::ViewAccessKeyList { account_id, after_key, limit };
     view::<RpcViewAccessKeyListError>(chain, block_reference, request)
 }
 
 pub fn gas_key_nonces(chain: &Chain, params: Value) -> Result<Value, RpcError> {
-    let RpcViewGasKeyNoncesRequest {
-        block_reference,
-        account_id,
-        public_key,
-    } = parse(params)?;
-    let request = QueryRequest::ViewGasKeyNonces {
-        account_id,
-        public_key,
-    };
+    let RpcViewGasKeyNoncesRequest { block_reference, account_id, public_key } = parse(params)?;
+    let request = QueryRequest::ViewGasKeyNonces { account_id, public_key };
     view::<RpcViewGasKeyNoncesError>(chain, block_reference, request)
 }
 
 pub fn call_function(chain: &Chain, params: Value) -> Result<Value, RpcError> {
-    let RpcCallFunctionRequest {
-        block_reference,
-        account_id,
-        method_name,
-        args,
-    } = parse(params)?;
-    let request = QueryRequest::CallFunction {
-        account_id,
-        method_name,
-        args,
-    };
+    let RpcCallFunctionRequest { block_reference, account_id, method_name, args } = parse(params)?;
+    let request = QueryRequest::CallFunction { account_id, method_name, args };
     view::<RpcCallFunctionError>(chain, block_reference, request)
 }

@@ -1,0 +1,62 @@
+//! Transactions that wait for a block, and their order: runtime_spec 1.1.
+
+use std::sync::Arc;
+
+use near_crypto::PublicKey;
+use near_primitives::hash::CryptoHash;
+use near_primitives::transaction::SignedTransaction;
+use near_primitives::types::AccountId;
+
+/// The waiting transactions, first come first.
+#[derive(Clone, Default)]
+pub struct Pool {
+    waiting: Vec<Arc<SignedTransaction>>,
+}
+
+type Group<'a> = (&'a AccountId, &'a PublicKey, Option<u16>);
+
+fn group(tx: &SignedTransaction) -> Group<'_> {
+    let body = &tx.transaction;
+    (body.signer_id(), body.public_key(), body.nonce().nonce_index())
+}
+
+impl Pool {
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub fn contains(&self, hash: &CryptoHash) -> bool {
+        self.waiting.iter().any(|tx| tx.hash() == hash)
+    }
+
+    pub fn add(&mut self, tx: Arc<SignedTransaction>) {
+        if !self.contains(tx.hash()) {
+            self.waiting.push(tx);
+        }
+    }
+
+    /// Takes everything out, in the order of execution: each key's transactions by nonce, keys in turn, in the order of
+    /// their first arrival. (nearcore visits the keys in an order that depends on a random seed.)
+    pub fn drain(&mut self) -> Vec<Arc<SignedTransaction>> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let mut groups: Vec<Vec<Arc<SignedTransaction>>> = Vec::new();
+        for tx in waiting {
+            match groups.iter_mut().find(|g| group(&g[0]) == group(&tx)) {
+                Some(found) => found.push(tx),
+                None => groups.push(vec![tx]),
+            }
+        }
+        for members in &mut groups {
+            members.sort_by_key(|tx| tx.transaction.nonce().nonce());
+        }
+        let rounds = groups.iter().map(Vec::len).max().unwrap_or_default();
+        (0..rounds)
+            .flat_map(|round| groups.iter().filter_map(move |members| members.get(round).cloned()))
+            .collect()
+    }
+
+    /// Puts back what found no room in a block.
+    pub fn put_back(&mut self, rest: Vec<Arc<SignedTransaction>>) {
+        self.waiting.splice(0..0, rest);
+    }
+}

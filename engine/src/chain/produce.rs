@@ -1,0 +1,240 @@
+//! Making a block: choosing its transactions, applying its chunk, writing it down.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use near_primitives::block::Block as NearBlock;
+use near_primitives::hash::{CryptoHash, hash};
+use near_primitives::merkle::merklize;
+use near_primitives::transaction::SignedTransaction;
+use near_primitives::types::{Balance, BlockHeight, Gas};
+
+use super::Chain;
+use super::block::{Applied, Block, StoredOutcome, StoredTransaction};
+use super::epochs::{Epoch, Progress};
+use super::header::{HeaderInput, next_header};
+use crate::runtime::{self, BlockContext, ChunkInput, ChunkResult, ValidatorUpdate};
+use crate::state::Overlay;
+
+impl Chain {
+    /// Makes the next block.
+    pub fn produce_block(&mut self) {
+        self.produce_block_at(self.head.height + 1);
+    }
+
+    /// Makes a block at `height`, skipping the heights before it.
+    pub(super) fn produce_block_at(&mut self, height: BlockHeight) {
+        let prev = self.head.clone();
+        let (epoch, update) = self.epoch_at(&prev, height);
+        let timestamp = self.next_timestamp(height);
+        let random_value = next_random(prev.header.random_value(), height);
+        let context =
+            self.context(height, timestamp, random_value, prev.header.next_gas_price(), &epoch);
+        let transactions = self.choose_transactions(&context);
+        let patches = std::mem::take(&mut self.patches);
+        let result = runtime::apply(
+            &context,
+            ChunkInput {
+                state: prev.applied.state.clone(),
+                transactions: &transactions,
+                incoming: &prev.applied.outgoing,
+                validators: update.as_ref(),
+                patches: &patches,
+            },
+        );
+
+        self.merkle.insert(prev.hash);
+        let begins = !Arc::ptr_eq(&epoch, &prev.epoch);
+        let minted = if begins { epoch.minted } else { Balance::ZERO };
+        let next_bp_hash = if begins {
+            near_primitives::block_header::compute_bp_hash_from_validator_stakes(
+                &epoch.next_validators,
+                true,
+            )
+        } else {
+            *prev.header.next_bp_hash()
+        };
+        let (header, chunk_header) = next_header(
+            &prev,
+            HeaderInput {
+                protocol_version: context.version,
+                height,
+                timestamp,
+                random_value,
+                transactions: &transactions,
+                epoch: &epoch,
+                epoch_id: epoch.id,
+                next_epoch_id: epoch.next_id,
+                next_bp_hash,
+                next_gas_price: self.next_gas_price(&prev),
+                total_supply: prev
+                    .header
+                    .total_supply()
+                    .saturating_add(minted)
+                    .saturating_sub(prev.applied.balance_burnt),
+                gas_limit: context.gas_limit,
+                block_merkle_root: self.merkle.root(),
+                block_ordinal: prev.header.block_ordinal() + 1,
+            },
+        );
+        let block_hash = *header.hash();
+        let incoming = prev.applied.outgoing.clone();
+        let applied = self.record(result, height, block_hash, &transactions);
+        self.progress.blocks += 1;
+        self.add_block(Arc::new(Block {
+            hash: block_hash,
+            height,
+            header,
+            chunk_header,
+            transactions,
+            incoming,
+            applied,
+            epoch,
+        }));
+    }
+
+    /// The epoch of the block at `height`, and what is paid when it is the epoch's first. Takes up the proposals of the
+    /// chunk before: the header of this block is where they are seen.
+    fn epoch_at(
+        &mut self,
+        prev: &Arc<Block>,
+        height: BlockHeight,
+    ) -> (Arc<Epoch>, Option<ValidatorUpdate>) {
+        let config = &self.settings.genesis;
+        let proposals = prev.applied.proposals.clone();
+        let timestamp = prev.header.raw_timestamp();
+        let fresh = Progress { first_timestamp: timestamp, ..Progress::default() };
+        let (epoch, update) = if prev.height == self.genesis_block.height {
+            self.progress = fresh;
+            (Arc::new(prev.epoch.first(prev.hash)), None)
+        } else if prev.epoch.ends(self.final_head().height, config) {
+            let (next, update) = prev.epoch.following(
+                config,
+                &self.progress,
+                prev.hash,
+                timestamp,
+                height,
+                prev.header.total_supply(),
+                &proposals,
+            );
+            self.progress = fresh;
+            (Arc::new(next), Some(update))
+        } else {
+            (prev.epoch.clone(), None)
+        };
+        for proposal in proposals {
+            self.progress.proposals.insert(proposal.account_id().clone(), proposal);
+        }
+        (epoch, update)
+    }
+
+    fn next_gas_price(&self, prev: &Block) -> Balance {
+        let config = &self.settings.genesis;
+        NearBlock::compute_next_gas_price_checked(
+            prev.header.next_gas_price(),
+            prev.applied.gas_used,
+            config.gas_limit,
+            config.gas_price_adjustment_rate,
+            config.min_gas_price,
+            config.max_gas_price,
+        )
+        .unwrap_or(prev.header.next_gas_price())
+    }
+
+    /// Takes from the pool what fits and is valid now; what has become invalid vanishes, as nearcore's producer drops it.
+    fn choose_transactions(&mut self, context: &BlockContext) -> Vec<Arc<SignedTransaction>> {
+        if self.pool.is_empty() {
+            return Vec::new();
+        }
+        let limits = &context.config;
+        let size_limit = limits.witness_config.combined_transactions_size_limit as u64;
+        let gas_limit = limits.congestion_control_config.max_tx_gas;
+        let mut state = Overlay::for_view(self.head.applied.state.clone());
+        let (mut chosen, mut rest) = (Vec::new(), Vec::new());
+        let (mut size, mut gas) = (0, Gas::ZERO);
+        let mut seen = HashSet::new();
+        for tx in self.pool.drain() {
+            if gas >= gas_limit || size + tx.get_size() > size_limit {
+                rest.push(tx);
+                continue;
+            }
+            let hash = tx.get_hash();
+            let burnt = (self.check_validity(&tx).is_ok() && seen.insert(hash))
+                .then(|| {
+                    let body = &tx.transaction;
+                    let cost =
+                        runtime::transaction_cost(&context.config, body, context.gas_price).ok()?;
+                    runtime::verify_and_charge(
+                        &context.config,
+                        &mut state,
+                        body,
+                        &cost,
+                        Some(context.height),
+                    )
+                    .ok()?;
+                    Some(cost.gas_burnt)
+                })
+                .flatten();
+            match burnt {
+                Some(burnt) => {
+                    state.commit(near_primitives::types::StateChangeCause::TransactionProcessing {
+                        tx_hash: hash,
+                    });
+                    gas = gas.saturating_add(burnt);
+                    size += tx.get_size();
+                    chosen.push(tx);
+                }
+                None => {
+                    state.rollback();
+                    self.transactions.remove(&hash);
+                }
+            }
+        }
+        self.pool.put_back(rest);
+        chosen
+    }
+
+    /// Writes down what ran.
+    fn record(
+        &mut self,
+        result: ChunkResult,
+        height: BlockHeight,
+        block_hash: CryptoHash,
+        transactions: &[Arc<SignedTransaction>],
+    ) -> Applied {
+        for tx in transactions {
+            let stored =
+                StoredTransaction { signed: tx.clone(), block: Some((height, block_hash)) };
+            self.transactions.insert(tx.get_hash(), Arc::new(stored));
+        }
+        for receipt in result.created {
+            self.receipts.insert(*receipt.receipt_id(), receipt);
+        }
+        let hashes: Vec<Vec<CryptoHash>> =
+            result.outcomes.iter().map(|outcome| outcome.to_hashes()).collect();
+        let (outcome_root, proofs) = merklize(&hashes);
+        let outcome_ids = result.outcomes.iter().map(|outcome| outcome.id).collect();
+        for (outcome, proof) in result.outcomes.into_iter().zip(proofs) {
+            let stored = StoredOutcome { outcome, block_hash, block_height: height, proof };
+            self.outcomes.insert(stored.outcome.id, Arc::new(stored));
+        }
+        self.delayed = result.delayed;
+        Applied {
+            state: result.state,
+            outcome_ids,
+            outcome_root,
+            gas_used: result.gas_used,
+            balance_burnt: result.burnt,
+            proposals: result.proposals,
+            outgoing: result.outgoing,
+            changes: Arc::new(result.changes),
+        }
+    }
+}
+
+/// Stands for nearcore's hash of a VRF output: deterministic, and different in every block.
+fn next_random(previous: &CryptoHash, height: BlockHeight) -> CryptoHash {
+    let mut bytes = previous.as_bytes().to_vec();
+    bytes.extend_from_slice(&height.to_le_bytes());
+    hash(&bytes)
+}

@@ -1,0 +1,52 @@
+//! The checks at RPC entry: runtime_spec 1.1.
+
+use std::sync::Arc;
+
+use near_primitives::errors::InvalidTxError;
+use near_primitives::transaction::{SignedTransaction, ValidatedTransaction};
+use near_primitives::types::BlockHeight;
+
+use super::{Chain, StoredTransaction};
+use crate::runtime;
+use crate::state::Overlay;
+
+impl Chain {
+    /// A valid transaction goes to the pool. A hash that the pool or chain knows already is not special here: look
+    /// first.
+    pub fn submit(&mut self, tx: SignedTransaction) -> Result<(), InvalidTxError> {
+        self.check_validity(&tx)?;
+        let context = self.context_of(&self.head);
+        let body = &tx.transaction;
+        context
+            .rules()
+            .actions(body.actions(), body.receiver_id())
+            .map_err(InvalidTxError::ActionsValidation)?;
+        let tx = ValidatedTransaction::new(&context.config, tx, context.version)
+            .map_err(|(error, _)| error)?
+            .into_signed_tx();
+        let cost = runtime::transaction_cost(&context.config, &tx.transaction, context.gas_price)
+            .map_err(|_| InvalidTxError::CostOverflow)?;
+        let mut state = Overlay::for_view(self.head.applied.state.clone());
+        runtime::verify_and_charge(&context.config, &mut state, &tx.transaction, &cost, None)?;
+        let tx = Arc::new(tx);
+        self.transactions
+            .entry(tx.get_hash())
+            .or_insert_with(|| Arc::new(StoredTransaction { signed: tx.clone(), block: None }));
+        self.pool.add(tx);
+        Ok(())
+    }
+
+    /// Whether the block that a transaction names is known and young enough.
+    pub(super) fn check_validity(&self, tx: &SignedTransaction) -> Result<(), InvalidTxError> {
+        let base =
+            self.block_by_hash(tx.transaction.block_hash()).ok_or(InvalidTxError::Expired)?;
+        self.check_age(base.height)
+    }
+
+    fn check_age(&self, base: BlockHeight) -> Result<(), InvalidTxError> {
+        if self.head.height > base + self.genesis().transaction_validity_period {
+            return Err(InvalidTxError::Expired);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,285 @@
+//! What a chunk has written so far, above the trie that it started from.
+//!
+//! Reads look into what the running receipt wrote, then into what earlier receipts of the chunk committed, then into
+//! the trie of the previous state root. The trie itself does not change before the chunk is finished, so the paths
+//! that storage fees count are those of the chunk's start (runtime_spec 4.1, 4.2).
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use near_primitives::hash::CryptoHash;
+use near_primitives::trie_key::TrieKey;
+use near_primitives::types::{RawStateChange, RawStateChangesWithTrieKey, StateChangeCause};
+
+use super::trie::Trie;
+
+/// nearcore adds this to the storage proof's upper bound for each removed key.
+const REMOVAL_PROOF_BYTES: usize = 2000;
+
+/// Trie nodes (and values) that one operation touched: first time in this chunk, or again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeCounts {
+    pub db: u64,
+    pub mem: u64,
+}
+
+#[derive(Default)]
+struct Reads {
+    /// What storage fees have counted: nearcore's accounting cache.
+    counted: HashSet<CryptoHash>,
+    /// What the storage proof would hold.
+    recorded: HashSet<CryptoHash>,
+    recorded_bytes: usize,
+    removals: usize,
+}
+
+impl Reads {
+    fn count(&mut self, hash: CryptoHash, counts: &mut NodeCounts) {
+        if self.counted.insert(hash) {
+            counts.db += 1;
+        } else {
+            counts.mem += 1;
+        }
+    }
+
+    fn record(&mut self, hash: CryptoHash, len: usize) {
+        if self.recorded.insert(hash) {
+            self.recorded_bytes += len;
+        }
+    }
+}
+
+struct Write {
+    key: TrieKey,
+    value: Option<Arc<[u8]>>,
+}
+
+/// The state as a chunk's application sees and changes it.
+pub struct Overlay {
+    trie: Trie,
+    committed: BTreeMap<Vec<u8>, Option<Arc<[u8]>>>,
+    prospective: BTreeMap<Vec<u8>, Write>,
+    changes: BTreeMap<Vec<u8>, RawStateChangesWithTrieKey>,
+    reads: RefCell<Reads>,
+    recording: bool,
+}
+
+impl Overlay {
+    /// For applying a chunk: reads are recorded for the storage proof's size.
+    pub fn new(trie: Trie) -> Overlay {
+        Overlay {
+            trie,
+            committed: BTreeMap::new(),
+            prospective: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            reads: RefCell::default(),
+            recording: true,
+        }
+    }
+
+    /// For views: nothing is recorded.
+    pub fn for_view(trie: Trie) -> Overlay {
+        Overlay { recording: false, ..Overlay::new(trie) }
+    }
+
+    fn written(&self, key: &[u8]) -> Option<Option<&Arc<[u8]>>> {
+        self.prospective
+            .get(key)
+            .map(|write| write.value.as_ref())
+            .or_else(|| self.committed.get(key).map(Option::as_ref))
+    }
+
+    fn read_trie(&self, key: &[u8]) -> Option<Arc<[u8]>> {
+        if !self.recording {
+            return self.trie.get(key);
+        }
+        let mut reads = self.reads.borrow_mut();
+        let value =
+            self.trie.visit(key, |node| reads.record(node.hash(), node.serialized_len()))?;
+        reads.record(value.hash, value.bytes.len());
+        Some(value.bytes.clone())
+    }
+
+    pub fn get_raw(&self, key: &[u8]) -> Option<Arc<[u8]>> {
+        match self.written(key) {
+            Some(value) => value.cloned(),
+            None => self.read_trie(key),
+        }
+    }
+
+    /// Reads without a trace in the storage proof: contract code, which nearcore keeps apart.
+    pub fn get_unrecorded(&self, key: &TrieKey) -> Option<Arc<[u8]>> {
+        let key = key.to_vec();
+        match self.written(&key) {
+            Some(value) => value.cloned(),
+            None => self.trie.get(&key),
+        }
+    }
+
+    pub fn get<T: BorshDeserialize>(&self, key: &TrieKey) -> Option<T> {
+        self.get_raw(&key.to_vec()).map(|bytes| {
+            T::try_from_slice(&bytes).unwrap_or_else(|error| panic!("state row {key:?}: {error}"))
+        })
+    }
+
+    pub fn contains(&self, key: &TrieKey) -> bool {
+        self.get_raw(&key.to_vec()).is_some()
+    }
+
+    pub fn set<T: BorshSerialize>(&mut self, key: TrieKey, value: &T) {
+        let bytes = borsh::to_vec(value).expect("borsh into memory cannot fail");
+        self.set_raw(key, bytes.into());
+    }
+
+    pub fn set_raw(&mut self, key: TrieKey, value: Arc<[u8]>) {
+        self.prospective.insert(key.to_vec(), Write { key, value: Some(value) });
+    }
+
+    pub fn remove(&mut self, key: TrieKey) {
+        self.prospective.insert(key.to_vec(), Write { key, value: None });
+    }
+
+    /// Keeps what was written since the last commit, in the name of `cause`.
+    pub fn commit(&mut self, cause: StateChangeCause) {
+        for (bytes, write) in std::mem::take(&mut self.prospective) {
+            let change = RawStateChange {
+                cause: cause.clone(),
+                data: write.value.as_ref().map(|value| value.to_vec()),
+            };
+            self.changes
+                .entry(bytes.clone())
+                .or_insert_with(|| RawStateChangesWithTrieKey {
+                    trie_key: write.key,
+                    changes: Vec::new(),
+                })
+                .changes
+                .push(change);
+            self.committed.insert(bytes, write.value);
+        }
+    }
+
+    /// Forgets what was written since the last commit.
+    pub fn rollback(&mut self) {
+        self.prospective.clear();
+    }
+
+    /// All keys that start with `prefix`, as they are now.
+    pub fn keys_with_prefix(&self, prefix: &[u8]) -> Vec<Vec<u8>> {
+        let mut keys: BTreeSet<Vec<u8>> =
+            self.trie.iter_prefix(prefix, None).map(|(key, _)| key).collect();
+        for (key, value) in under(&self.committed, prefix) {
+            if value.is_some() {
+                keys.insert(key.clone())
+            } else {
+                keys.remove(key)
+            };
+        }
+        for (key, write) in under(&self.prospective, prefix) {
+            if write.value.is_some() {
+                keys.insert(key.clone())
+            } else {
+                keys.remove(key)
+            };
+        }
+        keys.into_iter().collect()
+    }
+
+    /// The value and what finding it costs in trie nodes; nothing when the chunk has written the key before.
+    /// The value itself counts once it is read: `count_value`.
+    pub fn lookup_counted(
+        &self,
+        key: &[u8],
+    ) -> (Option<Arc<[u8]>>, NodeCounts, Option<CryptoHash>) {
+        let mut counts = NodeCounts::default();
+        if let Some(value) = self.written(key) {
+            return (value.cloned(), counts, None);
+        }
+        let mut reads = self.reads.borrow_mut();
+        let recording = self.recording;
+        let value = self.trie.visit(key, |node| {
+            reads.count(node.hash(), &mut counts);
+            if recording {
+                reads.record(node.hash(), node.serialized_len());
+            }
+        });
+        let found = value.map(|value| (value.bytes.clone(), value.hash));
+        match found {
+            None => (None, counts, None),
+            Some((bytes, hash)) => {
+                if recording {
+                    reads.record(hash, bytes.len());
+                }
+                (Some(bytes), counts, Some(hash))
+            }
+        }
+    }
+
+    /// Counts reading a value that came from the trie.
+    pub fn count_value(&self, hash: Option<CryptoHash>, counts: &mut NodeCounts) {
+        if let Some(hash) = hash {
+            self.reads.borrow_mut().count(hash, counts);
+        }
+    }
+
+    /// A flat read, as `storage_read` makes it: no nodes are counted. The hash is that of a value from the trie, which
+    /// counts when it is read.
+    pub fn read_flat(&self, key: &[u8]) -> Option<(Arc<[u8]>, Option<CryptoHash>)> {
+        if let Some(value) = self.written(key) {
+            return value.map(|value| (value.clone(), None));
+        }
+        let mut reads = self.reads.borrow_mut();
+        let recording = self.recording;
+        let value = self.trie.visit(key, |node| {
+            if recording {
+                reads.record(node.hash(), node.serialized_len());
+            }
+        })?;
+        if recording {
+            reads.record(value.hash, value.bytes.len());
+        }
+        Some((value.bytes.clone(), Some(value.hash)))
+    }
+
+    /// Notes a removal of contract data for the proof's upper bound.
+    pub fn note_removal(&self) {
+        self.reads.borrow_mut().removals += 1;
+    }
+
+    /// Upper bound of the size of the chunk's storage proof so far; 0 for views.
+    pub fn proof_size(&self) -> usize {
+        if !self.recording {
+            return 0;
+        }
+        let reads = self.reads.borrow();
+        reads.recorded_bytes + reads.removals * REMOVAL_PROOF_BYTES
+    }
+
+    /// Every committed key with its newest value.
+    pub fn changed(&self) -> impl Iterator<Item = (&Vec<u8>, &TrieKey, Option<&[u8]>)> {
+        self.changes.iter().map(|(raw, change)| {
+            (raw, &change.trie_key, self.committed.get(raw).and_then(|value| value.as_deref()))
+        })
+    }
+
+    /// The new trie and what changed in it, in key order.
+    pub fn finish(self) -> (Trie, Vec<RawStateChangesWithTrieKey>) {
+        assert!(self.prospective.is_empty(), "a chunk ends with everything committed");
+        let mut trie = self.trie;
+        for (key, value) in self.committed {
+            match value {
+                Some(value) => trie.insert(&key, value),
+                None => trie.remove(&key),
+            }
+        }
+        (trie, self.changes.into_values().collect())
+    }
+}
+
+fn under<'a, V>(
+    map: &'a BTreeMap<Vec<u8>, V>,
+    prefix: &'a [u8],
+) -> impl Iterator<Item = (&'a Vec<u8>, &'a V)> {
+    map.range(prefix.to_vec()..).take_while(move |(key, _)| key.starts_with(prefix))
+}
