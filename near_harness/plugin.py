@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from near_harness.nodes.base import Node
 
 _ISOLATION = pytest.StashKey[Isolation]()
+_SCOPES = ("function", "class", "module", "package", "session")
 _OPTIONS = (
     ("node", "kind of node: embedded, docker, binary or remote (default: embedded)"),
     ("protocol", "protocol version of the node, or 'latest' (default: 86)"),
@@ -89,7 +90,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
     """Open the moments that fixtures need, and let asynchronous fixtures that use the node run in strict mode."""
     isolation = request.config.stash[_ISOLATION]
     if _is_async(fixturedef.func) and "near_node" in request.fixturenames:
-        pytest_asyncio.fixture(fixturedef.func)  # marks the function; in strict mode it would be left alone
+        _adopt(fixturedef, request.config)
     if fixturedef.scope == "function":
         isolation.own_part_begins()
         return (yield)
@@ -114,6 +115,18 @@ def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
         if not any(item.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
             item.add_marker("asyncio")
     return made
+
+
+def _adopt(fixturedef: pytest.FixtureDef[Any], config: pytest.Config) -> None:
+    """Mark an asynchronous fixture for pytest-asyncio, which leaves it alone in strict mode.
+
+    Where the project's default loop is narrower than the fixture's scope, and the fixture names none, it gets the loop of its
+    scope: pytest-asyncio would refuse it.
+    """
+    default = config.getini("asyncio_default_fixture_loop_scope")
+    named = getattr(fixturedef.func, "_loop_scope", None)
+    too_narrow = default in _SCOPES and _SCOPES.index(default) < _SCOPES.index(fixturedef.scope)
+    pytest_asyncio.fixture(fixturedef.func, loop_scope=named or (fixturedef.scope if too_narrow else None))
 
 
 def _is_async(function: object) -> bool:
