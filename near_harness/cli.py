@@ -69,3 +69,7 @@ def _version(package: str) -> str:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return "is not installed"
+
+
+if __name__ == "__main__":
+    main()

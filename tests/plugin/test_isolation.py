@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from plugin.conftest import Run
 
 
 def test_a_test_finds_the_chain_as_the_one_before_found_it(run: Run) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from plugin.conftest import Run
 
 _USES_THE_NODE = """
     async def test_it(near, alice):

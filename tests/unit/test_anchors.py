@@ -29,12 +29,12 @@ def test_goes_back_in_the_order_of_a_stack() -> None:
     chain.state = 1
     second = stack.open("second")
     chain.state = 2
-    assert stack.labels == ("first", "second")
+    assert list(stack.labels) == ["first", "second"]
     stack.close(second)
     assert chain.state == 1
     stack.close(first)
     assert chain.state == 0
-    assert stack.labels == ()
+    assert not stack.labels
 
 
 def test_one_that_is_closed_early_waits_for_those_above_it() -> None:

@@ -234,7 +234,7 @@ async def test_nothing_at_the_address_is_a_clear_error() -> None:
 
 
 async def test_something_that_is_no_node_is_a_clear_error(client: Client, script: Script) -> None:
-    script.request = lambda _: (502, b"<html>bad gateway")  # type: ignore[method-assign]
+    script.request = lambda body: (502, b"<html>bad gateway")  # type: ignore[method-assign] # noqa: ARG005
     with pytest.raises(NodeUnreachable, match="HTTP 502: '<html>bad gateway'"):
         await client.rpc("status", [])
 
