@@ -5,6 +5,8 @@
 pub mod cache;
 pub mod chain;
 pub mod guard;
+#[cfg(feature = "python")]
+mod py;
 pub mod rpc;
 mod runtime;
 mod state;

@@ -18,7 +18,6 @@ use near_primitives::merkle::PartialMerkleTree;
 use near_primitives::receipt::Receipt;
 use near_primitives::state_record::StateRecord;
 use near_primitives::types::{AccountId, BlockHeight, ProtocolVersion};
-use near_vm_runner::ContractRuntimeCache;
 
 pub use crate::runtime::view::{ViewCall, ViewCallError};
 pub use block::{Applied, Block, StoredOutcome, StoredTransaction};
@@ -26,6 +25,7 @@ use epochs::{Epoch, Progress};
 pub use genesis::{protocol_versions, sandbox_genesis};
 use pool::Pool;
 
+use crate::cache::ContractCache;
 use crate::guard;
 use crate::runtime::{self, BlockContext};
 
@@ -54,7 +54,7 @@ pub enum Clock {
 pub struct Options {
     pub blocks: BlockMode,
     pub clock: Clock,
-    pub cache: Arc<dyn ContractRuntimeCache>,
+    pub cache: Arc<ContractCache>,
 }
 
 /// What never changes while a chain lives.

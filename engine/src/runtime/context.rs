@@ -7,9 +7,9 @@ use near_primitives::hash::CryptoHash;
 use near_primitives::types::validator_stake::ValidatorStake;
 use near_primitives::types::{Balance, BlockHeight, EpochHeight, Gas, ProtocolVersion};
 use near_primitives::version::ProtocolFeature;
-use near_vm_runner::ContractRuntimeCache;
 
 use super::validate::Rules;
+use crate::cache::ContractCache;
 
 /// The block that a chunk is applied in, and the rules of its protocol version.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub struct BlockContext {
     pub validators: Arc<[ValidatorStake]>,
     /// Below it a stake is refused.
     pub minimum_stake: Balance,
-    pub cache: Arc<dyn ContractRuntimeCache>,
+    pub cache: Arc<ContractCache>,
 }
 
 impl BlockContext {

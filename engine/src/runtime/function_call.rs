@@ -39,7 +39,6 @@ impl Contract for StoredCode {
     }
 
     fn get_code(&self) -> Option<Arc<ContractCode>> {
-        guard::before_compile();
         self.bytes
             .as_ref()
             .map(|bytes| Arc::new(ContractCode::new(bytes.to_vec(), Some(self.hash))))
@@ -146,13 +145,7 @@ pub fn run(
         data_count: 0,
     };
     guard::before_run();
-    let prepared = near_vm_runner::prepare(
-        &code,
-        config.wasm_config.clone(),
-        Some(&*block.cache),
-        gas_counter,
-        call.method,
-    );
+    let prepared = block.cache.prepare(&code, config.wasm_config.clone(), gas_counter, call.method);
     let outcome = near_vm_runner::run(prepared, &mut host, &context, config.fees.clone());
     let mut receipts = host.receipts;
     let mut outcome = match outcome {

@@ -1,0 +1,342 @@
+//! The module `near_harness_engine._engine`: bytes in, bytes out; `_engine.pyi` is its description.
+//!
+//! Nothing here runs the engine with the GIL held or outside of [`guard::enter`].
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pyo3::exceptions::{PyException, PyOverflowError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use pyo3::{create_exception, wrap_pyfunction};
+
+use crate::cache::contract_cache;
+use crate::chain::{self, BlockMode, Clock, Options};
+use crate::guard::{self, Panicked};
+use crate::rpc::{self, Answer, Waiting};
+
+create_exception!(
+    near_harness_engine._engine,
+    EngineError,
+    PyException,
+    "The engine refuses its input: a genesis, a path, a number. The text says what and why."
+);
+create_exception!(
+    near_harness_engine._engine,
+    EnginePanic,
+    EngineError,
+    "A defect of the engine itself: a Rust panic, with its message and place. The process is well afterwards."
+);
+
+/// Blocks that are made before Python gets a chance to act on Ctrl-C.
+const BLOCKS_AT_A_TIME: u64 = 64;
+
+impl From<Panicked> for PyErr {
+    fn from(panicked: Panicked) -> PyErr {
+        EnginePanic::new_err(format!(
+            "the engine panicked: {panicked}. This is a defect of near-harness-engine {}, not of the test; the chain \
+             is as it was before this call",
+            env!("CARGO_PKG_VERSION")
+        ))
+    }
+}
+
+/// Runs `f` without the GIL and guarded.
+fn run<R: Send>(py: Python<'_>, f: impl FnOnce() -> R + Send) -> PyResult<R> {
+    Ok(py.detach(|| guard::enter(f))?)
+}
+
+/// A chain that several Python objects share.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<chain::Chain>>);
+
+impl Shared {
+    fn new(chain: chain::Chain) -> Self {
+        Self(Arc::new(Mutex::new(chain)))
+    }
+
+    /// Runs `f` on the chain. Should it panic, the chain is what it was before: the copy is a pointer.
+    fn with<R: Send>(
+        &self,
+        py: Python<'_>,
+        f: impl FnOnce(&mut chain::Chain) -> R + Send,
+    ) -> PyResult<R> {
+        run(py, || {
+            // A poisoned lock is no reason to refuse: whoever panicked has put the chain back.
+            let mut chain = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut undo = Undo { before: Some(chain.clone()), chain: &mut chain };
+            let result = f(undo.chain);
+            undo.before = None;
+            result
+        })
+    }
+}
+
+/// Puts a chain back when it is dropped before it was told that all went well.
+struct Undo<'a> {
+    chain: &'a mut chain::Chain,
+    before: Option<chain::Chain>,
+}
+
+impl Drop for Undo<'_> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            *self.chain = before;
+        }
+    }
+}
+
+/// One chain of one shard. Every call releases the GIL; calls from several threads queue.
+#[pyclass(frozen, module = "near_harness_engine._engine")]
+struct Chain {
+    shared: Shared,
+    chain_id: String,
+    protocol_version: u32,
+}
+
+#[pymethods]
+impl Chain {
+    #[new]
+    #[pyo3(signature = (genesis, *, blocks = "auto", clock = "steps", cache_dir = None))]
+    fn new(
+        py: Python<'_>,
+        genesis: &str,
+        blocks: &str,
+        clock: &str,
+        cache_dir: Option<PathBuf>,
+    ) -> PyResult<Self> {
+        let blocks = match blocks {
+            "auto" => BlockMode::Auto,
+            "interval" => BlockMode::Interval,
+            "manual" => BlockMode::Manual,
+            other => {
+                return Err(EngineError::new_err(format!(
+                    "blocks={other:?}: one of 'auto', 'interval' and 'manual' is wanted"
+                )));
+            }
+        };
+        let clock = match clock {
+            "steps" => Clock::Steps,
+            "wall" => Clock::Wall,
+            other => {
+                return Err(EngineError::new_err(format!(
+                    "clock={other:?}: 'steps' or 'wall' is wanted"
+                )));
+            }
+        };
+        let chain = run(py, || {
+            let cache = contract_cache(cache_dir.as_deref())?;
+            let options = Options { blocks, clock, cache };
+            chain::Chain::new(genesis, options)
+        })?
+        .map_err(EngineError::new_err)?;
+        Ok(Self {
+            chain_id: chain.chain_id().to_owned(),
+            protocol_version: chain.protocol_version(),
+            shared: Shared::new(chain),
+        })
+    }
+
+    /// Answers one JSON-RPC request: HTTP status and body, or something to wait on.
+    fn request<'py>(&self, py: Python<'py>, body: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+        match self.shared.with(py, |chain| rpc::handle(chain, body))? {
+            Answer::Now(status, body) => answer(py, status, &body).map(Bound::into_any),
+            Answer::Later(waiting) => {
+                let pending = Pending { shared: self.shared.clone(), waiting: Mutex::new(waiting) };
+                Bound::new(py, pending).map(Bound::into_any)
+            }
+        }
+    }
+
+    /// Answers ``GET path``: HTTP status, content type, body.
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        path: &str,
+    ) -> PyResult<(u16, &'static str, Bound<'py, PyBytes>)> {
+        let (status, kind, body) = self.shared.with(py, |chain| rpc::get(chain, path))?;
+        Ok((status, kind, PyBytes::new(py, &body)))
+    }
+
+    /// Makes blocks.
+    #[pyo3(signature = (count = 1))]
+    fn produce_blocks(&self, py: Python<'_>, count: i64) -> PyResult<()> {
+        let mut left = u64::try_from(count)
+            .map_err(|_| EngineError::new_err(format!("count={count}: blocks are not unmade")))?;
+        while left > 0 {
+            let now = left.min(BLOCKS_AT_A_TIME);
+            self.shared.with(py, |chain| (0..now).for_each(|_| chain.produce_block()))?;
+            left -= now;
+            py.check_signals()?;
+        }
+        Ok(())
+    }
+
+    /// The chain as it is now.
+    fn snapshot(&self, py: Python<'_>) -> PyResult<Snapshot> {
+        let chain = self.shared.with(py, |chain| chain.clone())?;
+        Ok(Snapshot { height: chain.height(), chain: Mutex::new(chain) })
+    }
+
+    /// Puts the chain back to what it was when ``snapshot`` was taken.
+    fn restore(&self, py: Python<'_>, snapshot: &Snapshot) -> PyResult<()> {
+        self.shared.with(py, |chain| {
+            *chain = snapshot.chain.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        })
+    }
+
+    /// The height of the newest block.
+    #[getter]
+    fn height(&self, py: Python<'_>) -> PyResult<u64> {
+        self.shared.with(py, |chain| chain.height())
+    }
+
+    /// The name that the genesis gives the chain.
+    #[getter]
+    fn chain_id(&self) -> &str {
+        &self.chain_id
+    }
+
+    /// The protocol version that the chain runs, for as long as it lives.
+    #[getter]
+    fn protocol_version(&self) -> u32 {
+        self.protocol_version
+    }
+
+    /// Makes a block and panics, so that tests can see what a defect of the engine does to its caller.
+    fn _panic_for_tests(&self, py: Python<'_>, message: &str) -> PyResult<()> {
+        self.shared.with(py, |chain| {
+            chain.produce_block();
+            panic!("{message}")
+        })
+    }
+}
+
+/// A chain at one moment: everything, by pointer. Valid for any Chain of the same process.
+#[pyclass(frozen, module = "near_harness_engine._engine")]
+struct Snapshot {
+    chain: Mutex<chain::Chain>,
+    height: u64,
+}
+
+#[pymethods]
+impl Snapshot {
+    /// The height of the newest block.
+    #[getter]
+    fn height(&self) -> u64 {
+        self.height
+    }
+}
+
+/// A request that waits for blocks.
+#[pyclass(frozen, module = "near_harness_engine._engine")]
+struct Pending {
+    shared: Shared,
+    waiting: Mutex<Waiting>,
+}
+
+#[pymethods]
+impl Pending {
+    /// The answer, if it can be given by now.
+    fn poll<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let polled = self.with(py, rpc::poll)?;
+        polled.map(|(status, body)| answer(py, status, &body).map(Bound::into_any)).transpose()
+    }
+
+    /// The answer for a client that has waited too long.
+    fn expire<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let (status, body) = self.with(py, rpc::expire)?;
+        answer(py, status, &body).map(Bound::into_any)
+    }
+}
+
+impl Pending {
+    fn with<R: Send>(
+        &self,
+        py: Python<'_>,
+        f: fn(&mut chain::Chain, &mut Waiting) -> R,
+    ) -> PyResult<R> {
+        self.shared.with(py, |chain| {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            f(chain, &mut waiting)
+        })
+    }
+}
+
+fn answer<'py>(
+    py: Python<'py>,
+    status: u16,
+    body: &[u8],
+) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
+    (status, PyBytes::new(py, body)).into_pyobject(py)
+}
+
+/// The ``genesis.json`` that ``near-sandbox init`` writes: the validator account ``account_id`` and ``near``.
+#[pyfunction]
+#[pyo3(signature = (
+    *, account_id = "sandbox", seed = Some("sandbox"), chain_id = "sandbox", protocol_version = 86, epoch_length = 60,
+    time_ns = None
+))]
+fn sandbox_genesis(
+    py: Python<'_>,
+    account_id: &str,
+    seed: Option<&str>,
+    chain_id: &str,
+    protocol_version: u32,
+    epoch_length: u64,
+    time_ns: Option<u64>,
+) -> PyResult<String> {
+    let time_ns = match time_ns {
+        Some(time_ns) => time_ns,
+        None => SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_err(|_| PyValueError::new_err("the wall clock is before 1970"))
+            .and_then(|time| {
+                u64::try_from(time.as_nanos())
+                    .map_err(|_| PyOverflowError::new_err("the wall clock is after 2554"))
+            })?,
+    };
+    run(py, || {
+        chain::sandbox_genesis(account_id, seed, chain_id, protocol_version, epoch_length, time_ns)
+    })?
+    .map_err(EngineError::new_err)
+}
+
+/// The oldest and the newest stable protocol version that the engine runs.
+#[pyfunction]
+fn protocol_versions(py: Python<'_>) -> PyResult<(u32, u32)> {
+    run(py, chain::protocol_versions)
+}
+
+#[pyfunction]
+fn before_fork(py: Python<'_>) {
+    // Threads that run need the GIL to come to their end, and this one waits for them.
+    py.detach(guard::fork::before);
+}
+
+#[pyfunction]
+fn after_fork() {
+    guard::fork::after();
+}
+
+#[pymodule]
+fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("EngineError", py.get_type::<EngineError>())?;
+    module.add("EnginePanic", py.get_type::<EnginePanic>())?;
+    module.add_class::<Chain>()?;
+    module.add_class::<Pending>()?;
+    module.add_class::<Snapshot>()?;
+    module.add_function(wrap_pyfunction!(sandbox_genesis, module)?)?;
+    module.add_function(wrap_pyfunction!(protocol_versions, module)?)?;
+
+    let hooks = PyDict::new(py);
+    let after = wrap_pyfunction!(after_fork, module)?;
+    hooks.set_item("before", wrap_pyfunction!(before_fork, module)?)?;
+    hooks.set_item("after_in_parent", &after)?;
+    hooks.set_item("after_in_child", after)?;
+    py.import("os")?.call_method("register_at_fork", (), Some(&hooks))?;
+    Ok(())
+}
