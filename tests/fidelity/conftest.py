@@ -16,7 +16,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         value
         for reports in terminalreporter.stats.values()
         for report in reports
-        for name, value in getattr(report, "user_properties", ())
+        if getattr(report, "when", None) == "call"
+        for name, value in report.user_properties
         if name == PROPERTY
     ]
     if found:

@@ -13,7 +13,6 @@ use near_primitives::views::{BlockView, ChunkView, GasPriceView};
 use serde_json::Value;
 
 use super::access::to_value;
-use super::config::runtime_config;
 use super::params::{Form, parse};
 use super::reference;
 use crate::chain::header::shard_id;
@@ -87,7 +86,7 @@ fn block_of_chunk<'a>(
 
 pub fn congestion_level(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let block = block_of_chunk(chain, &parse(params)?)?;
-    let config = &runtime_config(chain).congestion_control_config;
+    let config = &chain.runtime_config().congestion_control_config;
     let congestion = block.chunk_header.congestion_info();
     to_value(&RpcCongestionLevelResponse {
         congestion_level: congestion.localized_congestion_level(config),

@@ -1,14 +1,12 @@
 //! What the chain and the node are set to: `EXPERIMENTAL_protocol_config`, `genesis_config`, `client_config`.
 
-use std::sync::{Arc, LazyLock};
-
 use near_chain_configs::ProtocolConfig;
 use near_jsonrpc_primitives::errors::RpcError;
 use near_jsonrpc_primitives::types::config::{RpcProtocolConfigError, RpcProtocolConfigResponse};
 use near_jsonrpc_primitives::types::split_storage::{
     RpcSplitStorageInfoRequest, RpcSplitStorageInfoResponse,
 };
-use near_parameters::{RuntimeConfig, RuntimeConfigStore};
+use near_parameters::RuntimeConfig;
 use near_primitives::types::BlockReference;
 use near_primitives::views::SplitStorageInfoView;
 use serde_json::{Value, json};
@@ -18,12 +16,6 @@ use super::params::parse;
 use super::reference;
 use crate::chain::Chain;
 
-static CONFIGS: LazyLock<RuntimeConfigStore> = LazyLock::new(|| RuntimeConfigStore::new(None));
-
-pub fn runtime_config(chain: &Chain) -> &'static Arc<RuntimeConfig> {
-    CONFIGS.get_config(chain.protocol_version())
-}
-
 pub fn protocol_config(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let block_reference: BlockReference = parse(params)?;
     if reference::block(chain, &block_reference).is_none() {
@@ -32,7 +24,7 @@ pub fn protocol_config(chain: &Chain, params: Value) -> Result<Value, RpcError> 
     }
     let config = ProtocolConfig {
         genesis_config: chain.genesis().clone(),
-        runtime_config: RuntimeConfig::clone(runtime_config(chain)),
+        runtime_config: RuntimeConfig::clone(chain.runtime_config()),
     };
     to_value(&RpcProtocolConfigResponse { config_view: config.into() })
 }

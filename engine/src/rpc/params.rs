@@ -5,8 +5,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub fn parse<T: DeserializeOwned>(params: Value) -> Result<T, RpcParseError> {
-    serde_json::from_value(params)
-        .map_err(|error| RpcParseError(format!("Failed parsing args: {error}")))
+    serde_json::from_value(params).map_err(|error| {
+        RpcParseError(format!("Failed parsing args: {}", in_words_of_nodes(&error)))
+    })
+}
+
+/// Nodes are built with base64 0.21, the crates here with a newer one that says "symbol" where it said "byte".
+fn in_words_of_nodes(error: &serde_json::Error) -> String {
+    error.to_string().replace("Invalid symbol ", "Invalid byte ")
 }
 
 /// Positional parameters, told from the named ones.
