@@ -17,7 +17,7 @@ import base64
 import collections
 import contextlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import aiohttp
@@ -30,6 +30,8 @@ from near_harness.keys import KeyPair
 from near_harness.outcome.failures import AccessKeyNotFound, TransactionFailed, parse_failure
 
 _TOTAL_TIMEOUT_S = 60.0
+_OPEN: set[Provider] = set()
+"""Providers whose sessions are open: they must not be collected before their loop closes them."""
 
 
 class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type information
@@ -38,7 +40,7 @@ class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type inform
     def __init__(self, rpc_url: str) -> None:
         super().__init__(rpc_url, allow_broadcast=False)
         self.rpc_url = rpc_url
-        self._keeper: AsyncIterator[None] | None = None
+        self._keeper: AsyncGenerator[None, None] | None = None
 
     async def startup(self) -> None:
         """Open the HTTP session, and leave its closing to the running event loop."""
@@ -47,12 +49,20 @@ class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type inform
         self._keeper = self._keep_open()
         await self._keeper.__anext__()
 
-    async def _keep_open(self) -> AsyncIterator[None]:
+    async def _keep_open(self) -> AsyncGenerator[None, None]:
         """Hold the session open until the loop closes its asynchronous generators, which every runner of loops does."""
+        _OPEN.add(self)
         try:
             yield
         finally:
+            _OPEN.discard(self)
             await self.shutdown()
+
+    async def end(self) -> None:
+        """Close the HTTP session for good."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            await keeper.aclose()
 
     async def shutdown(self) -> None:
         """Close the HTTP session; harmless before the first request and when called twice."""
@@ -118,12 +128,10 @@ class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type informa
         self._under_way = 0
 
     async def _update_last_block_hash(self) -> None:
-        """Read the newest block's hash, which stands in every transaction, afresh each time."""
-        newest = (await self._provider.json_rpc("status", []))["sync_info"]
-        self._latest_block_hash, self._latest_block_height = newest["latest_block_hash"], newest["latest_block_height"]
+        """Leave it to :meth:`get_access_key`, which py-near calls next: its answer names the newest block too."""
 
     async def get_access_key(self, pk: bytes | None = None) -> AccountAccessKey:  # noqa: ARG002 - one key per signer
-        """Read this signer's access key and its nonce from the chain.
+        """Read this signer's access key and its nonce from the chain, and the newest block, which stands in every transaction.
 
         :raises AccessKeyNotFound: where the account has no such key.
         """
@@ -131,6 +139,7 @@ class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type informa
         if "error" in answer:
             fields = {"account_id": self.account_id, "public_key": self.key.public_key}
             raise AccessKeyNotFound(("InvalidAccessKeyError", "AccessKeyNotFound"), fields, answer["error"])
+        self._latest_block_hash, self._latest_block_height = answer["block_hash"], answer["block_height"]
         return AccountAccessKey(**answer)
 
     async def send(self, receiver_id: str, actions: Sequence[Any]) -> dict[str, Any]:
@@ -206,6 +215,13 @@ class Client:
         if name not in signers:
             signers[name] = Signer(account_id, key, provider)
         return signers[name]
+
+    async def close(self) -> None:
+        """Close the running loop's HTTP session now. Optional: the loop does it when it ends."""
+        self._signers.pop(asyncio.get_running_loop(), None)
+        provider = self._providers.pop(asyncio.get_running_loop(), None)
+        if provider is not None:
+            await provider.end()
 
     async def rpc(self, method: str, params: Any) -> Any:
         """Call any RPC method and return its result.

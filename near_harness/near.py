@@ -70,9 +70,9 @@ class Near:
     def account(self, account_id: str, key: KeyPair | None = None) -> Account:
         """Return a handle of an account that exists; without a key, the one of the id as a seed."""
         check_account_id(account_id)
-        if key is None and account_id in self._accounts:
-            return self._accounts[account_id]
-        return self._accounts.setdefault(account_id, Account(self, account_id, key or KeyPair.from_seed(account_id)))
+        if key is not None:
+            return Account(self, account_id, key)
+        return self._accounts.setdefault(account_id, Account(self, account_id, KeyPair.from_seed(account_id)))
 
     def known_account(self, name: str) -> Account | None:
         """Return the account of this name where it was created here, and not rolled back since."""
@@ -255,9 +255,11 @@ async def start(**settings: Any) -> AsyncIterator[Near]:
     """
     node = create_node(Settings.resolve(**settings).node)
     node.start()
+    near = Near(node)
     try:
-        yield Near(node)
+        yield near
     finally:
+        await near.client.close()
         node.stop()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation, localcontext
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from near_harness.errors import InvalidAmount
@@ -81,8 +82,18 @@ class Amount(_Quantity):
 
     @property
     def short(self) -> str:
-        """The amount in NEAR with at most five decimals, marked with ``~`` where digits were cut."""
-        return f"{_short_text(int(self), 24)} NEAR" if abs(int(self)) >= 10**19 or self == 0 else str(self)
+        """The amount in NEAR, rounded to five decimals and then marked with ``~``; tiny amounts exactly."""
+        return self._rounded(sign="")
+
+    @property
+    def signed(self) -> str:
+        """As :attr:`short`, with a ``+`` for what is positive: a change."""
+        return self._rounded(sign="+" if self > 0 else "")
+
+    def _rounded(self, sign: str) -> str:
+        if 0 < abs(int(self)) < 5 * 10**18:
+            return f"{sign}{self}"
+        return f"{_rounded_text(int(self), 24, 5, sign)} NEAR"
 
 
 class Gas(_Quantity):
@@ -101,8 +112,10 @@ class Gas(_Quantity):
 
     @property
     def short(self) -> str:
-        """The gas in Tgas with at most two decimals, marked with ``~`` where digits were cut."""
-        return f"{_short_text(int(self), 12, decimals_kept=2)} Tgas"
+        """The gas in Tgas, rounded to two decimals and then marked with ``~``; tiny amounts exactly."""
+        if 0 < abs(int(self)) < 5 * 10**9:
+            return str(self)
+        return f"{_rounded_text(int(self), 12, 2, '')} Tgas"
 
 
 AmountLike = Amount | str
@@ -191,9 +204,8 @@ def _decimal_text(units: int, decimals: int) -> str:
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
 
 
-def _short_text(units: int, decimals: int, *, decimals_kept: int = 5) -> str:
-    exact = _decimal_text(units, decimals)
-    whole, _, fraction = exact.partition(".")
-    if len(fraction) <= decimals_kept:
-        return exact
-    return f"~{whole}.{fraction[:decimals_kept]}".rstrip("0").rstrip(".")
+def _rounded_text(units: int, decimals: int, kept: int, sign: str) -> str:
+    step: int = 10 ** (decimals - kept)
+    rounded = round(Fraction(units, step))
+    exact = rounded * step == units
+    return f"{'' if exact else '~'}{sign}{_decimal_text(rounded, kept)}"

@@ -26,7 +26,7 @@ def show(console: Console, **settings: Any) -> None:
 async def _show(console: Console, settings: dict[str, Any]) -> None:
     async with start(**settings) as near:
         node = near.node
-        console.print(f"A {node.kind} node, protocol {node.protocol_version}, at {node.rpc_url}", style="dim")
+        console.print(f"Node: {node.kind}, protocol {node.protocol_version}, {node.rpc_url}", style="dim")
         number = 0
         async for scene in play(near):
             number += 1

@@ -124,7 +124,7 @@ class Receipt:
     @property
     def events(self) -> tuple[Event, ...]:
         """The NEP-297 events among the logs, in order."""
-        return tuple(event for event in map(_event, self.logs) if event is not None)
+        return tuple(event for event in map(read_event, self.logs) if event is not None)
 
     def json(self) -> Any:
         """Return the value that the receipt returned, read as JSON (None where it returned nothing).
@@ -279,8 +279,8 @@ def decode_json(data: bytes, what: str) -> Any:
         raise BadInput(f"{what} is no JSON but {len(data)} bytes: {shown!r}; use .value for bytes") from None
 
 
-def _event(log: str) -> Event | None:
-    """Read one log as an event; a log that only looks like one is left to the logs."""
+def read_event(log: str) -> Event | None:
+    """Read one log as a NEP-297 event, or return None for any other log, also one that only looks like an event."""
     prefix, _, text = log.partition(":")
     if prefix != "EVENT_JSON":
         return None

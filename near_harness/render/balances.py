@@ -18,6 +18,6 @@ def balance_table(rows: Iterable[tuple[str, Amount, Amount]]) -> Table:
     for what, before, after in rows:
         change = after - before
         style = "dim" if change == 0 else "green" if change > 0 else "red"
-        shown = "" if change == 0 else f"{'+' if change > 0 else ''}{change.short}"
+        shown = "" if change == 0 else change.signed
         table.add_row(what, before.short, after.short, Text(shown, style))
     return table

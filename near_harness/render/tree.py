@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from near_harness.outcome.model import Outcome, Receipt, Refund
+from near_harness.outcome.model import Outcome, Receipt, Refund, read_event
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -85,10 +86,17 @@ def _action_text(receipt: Receipt) -> list[str]:
 
 
 def _details(receipt: Receipt) -> list[tuple[str, str]]:
-    lines = [(f"log: {log}", "blue") for log in receipt.logs]
+    lines = [(_log_text(log), "blue") for log in receipt.logs]
     if receipt.failure is not None and receipt.refund is None:
         lines.append(("its changes were rolled back", "red"))
     return lines
+
+
+def _log_text(log: str) -> str:
+    event = read_event(log)
+    if event is None:
+        return f"log: {log}"
+    return f"event: {event.event} {json.dumps(event.data, ensure_ascii=False)} ({event.standard} {event.version})"
 
 
 def _status(receipt: Receipt) -> str:

@@ -101,7 +101,7 @@ def test_every_tree_prints(note: str) -> None:
 
 def test_the_printed_tree(failing: Outcome) -> None:
     lines = str(failing).splitlines()
-    assert lines[0] == "transaction r0  alice.sandbox -> bank.sandbox  FAILED  ~4.64 Tgas burnt, ~0.00037 NEAR"
+    assert lines[0] == "transaction r0  alice.sandbox -> bank.sandbox  FAILED  ~4.65 Tgas burnt, ~0.00038 NEAR"
     assert any(
         "#2 pool.sandbox: boom()  from bank.sandbox  +10 NEAR" in line and "FAILED ContractPanic: boom" in line for line in lines
     )

@@ -65,7 +65,12 @@ def test_prints_with_the_unit() -> None:
     assert str(NEAR(1) - NEAR(3)) == "-2 NEAR"
     assert NEAR("0.0002231825625").short == "~0.00022 NEAR"
     assert NEAR("0.25").short == "0.25 NEAR"
-    assert TGas("2.4281").short == "~2.42 Tgas"
+    assert TGas("2.4281").short == "~2.43 Tgas"
+    assert (NEAR(1) - NEAR("3.000001")).signed == "~-2 NEAR"
+    assert NEAR("0.00004").signed == "+0.00004 NEAR"
+    assert NEAR("0.0000051").signed == "~+0.00001 NEAR"
+    assert yocto(7).signed == "+7 yoctoNEAR"
+    assert TGas(0).short == "0 Tgas"
 
 
 def test_keeps_units_apart() -> None:
