@@ -74,7 +74,7 @@ leaves = (
     st.none()
     | st.booleans()
     | numbers
-    | st.floats(allow_nan=False)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=20)
     | hashes
     | encoded
