@@ -16,7 +16,7 @@ from typing import Any
 
 from fidelity_signing import key_pair, public_key, signed_delegate, signed_transaction
 
-SUITES = Path(__file__).parent / "suites"
+SUITES = Path(__file__).parent / "fidelity" / "suites"
 _DROPPED = {
     *("block_hash", "block_height", "max_block_height", "id", "signature"),
     *("nonce", "ak_nonce", "tx_nonce", "delegate_nonce", "upper_bound"),
