@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from near_harness.abi import ABI_METHOD, Interface
@@ -39,6 +40,15 @@ DEFAULT_BALANCE = NEAR(100)
 """What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
 
 
+@dataclass(frozen=True)
+class _Moment:
+    """What a façade goes back to: the chain, and what it knows of it."""
+
+    snapshot: Any
+    accounts: dict[str, Account]
+    names_taken: set[str]
+
+
 class Near:
     """One node, and what a test does with it. Works in any event loop, and in several one after another."""
 
@@ -48,6 +58,7 @@ class Near:
         self.root = Account(self, node.root_account_id, node.root_key)
         self.anchors = AnchorStack(self._remember, self._go_back, lambda: self.node.height)
         self._accounts: dict[str, Account] = {self.root.id: self.root}
+        self._names_taken: set[str] = set()
         self._interfaces: dict[str, Interface] = {}
 
     # accounts and contracts
@@ -70,9 +81,8 @@ class Near:
     def account(self, account_id: str, key: KeyPair | None = None) -> Account:
         """Return a handle of an account that exists; without a key, the one of the id as a seed."""
         check_account_id(account_id)
-        if key is not None:
-            return Account(self, account_id, key)
-        return self._accounts.setdefault(account_id, Account(self, account_id, KeyPair.from_seed(account_id)))
+        known = self._accounts.get(account_id) if key is None else None
+        return known or Account(self, account_id, key or KeyPair.from_seed(account_id))
 
     def known_account(self, name: str) -> Account | None:
         """Return the account of this name where it was created here, and not rolled back since."""
@@ -161,7 +171,6 @@ class Near:
         *,
         raising: bool = True,
         context: str = "",
-        returns: Callable[[Any], Any] | None = None,
     ) -> Outcome:
         """Sign and send a transaction of several actions, and wait until all its receipts are executed.
 
@@ -174,7 +183,7 @@ class Near:
             error.context = context
             raise
         outcome = parse_outcome(raw)
-        outcome.returns, outcome.ledger = returns, Ledger(outcome, self.node.rpc_url)
+        outcome.ledger = Ledger(outcome, self.node.rpc_url)
         if outcome.failure is not None:
             outcome.failure.context = context
             if raising:
@@ -215,17 +224,17 @@ class Near:
 
     # inside
 
-    def _remember(self) -> tuple[Any, Mapping[str, Account]]:
-        return self.node.snapshot(), dict(self._accounts)
+    def _remember(self) -> _Moment:
+        return _Moment(self.node.snapshot(), dict(self._accounts), set(self._names_taken))
 
-    def _go_back(self, moment: tuple[Any, Mapping[str, Account]]) -> None:
-        snapshot, accounts = moment
-        self.node.restore(snapshot)
-        self._accounts = dict(accounts)
+    def _go_back(self, moment: _Moment) -> None:
+        self.node.restore(moment.snapshot)
+        self._accounts, self._names_taken = dict(moment.accounts), set(moment.names_taken)
 
     def _new_account(self, name: str | None, prefix: str) -> tuple[Account, Account]:
         if name is None:
-            name = next(n for i in itertools.count(1) if f"{(n := f'{prefix}-{i}')}.{self.root.id}" not in self._accounts)
+            name = next(free for i in itertools.count(1) if (free := f"{prefix}-{i}") not in self._names_taken)
+            self._names_taken.add(name)
         account_id = check_account_id(name if "." in name else f"{name}.{self.root.id}")
         parent = self._accounts.get(account_id.partition(".")[2])
         if parent is None:

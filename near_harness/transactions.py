@@ -6,7 +6,7 @@ transaction that failed. ``.attempt()`` gives the outcome whatever came of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,6 @@ class Call:
     signer: Account | None = None
     deposit: Amount = Amount(0)
     attached_gas: Gas = DEFAULT_GAS
-    returns: Callable[[Any], Any] | None = None
 
     def by(self, signer: Account) -> Call:
         """Who signs and pays."""
@@ -116,9 +115,7 @@ class Call:
         if self.signer is None:
             raise BadInput(f"{self}: nobody signs it: add .by(alice)")
         action = function_call(self.method, self.args, deposit=self.deposit, gas=self.attached_gas)
-        return await self.near.send(
-            self.signer, self.receiver_id, [action], raising=raising, context=str(self), returns=self.returns
-        )
+        return await self.near.send(self.signer, self.receiver_id, [action], raising=raising, context=str(self))
 
     def __str__(self) -> str:
         args = self.args if len(self.args) <= 200 else self.args[:200] + b" ..."

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 
 class Refund(str, Enum):
-    """Why the protocol itself sent money back (the predecessor of such a receipt is ``system``)."""
+    """Why the protocol itself sent money (the predecessor of such a receipt is ``system``)."""
 
     DEPOSIT = "deposit"
     """A failed receipt's deposit, to its predecessor (or to ``refund_to``)."""
     GAS = "gas"
     """Unused gas and the surplus of its price, to the signer of the transaction."""
+    DELETION = "deletion"
+    """What a deleted account had, to its beneficiary."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ class Receipt:
 
     def __str__(self) -> str:
         if self.refund is not None:
-            return f"{self.refund.value} refund of {self.deposit} to {self.receiver}"
+            why = "what a deleted account had:" if self.refund is Refund.DELETION else f"{self.refund.value} refund of"
+            return f"{why} {self.deposit} to {self.receiver}"
         what = ", ".join(action.method or action.kind for action in self.actions) or "no action"
         return (
             f"{self.predecessor} -> {self.receiver}.{what}" if self.method else f"{self.predecessor} -> {self.receiver}: {what}"
@@ -169,7 +172,6 @@ class Outcome:
     block_hash: str | None
     raw: dict[str, Any] = field(repr=False)
     ledger: Ledger | None = field(default=None, repr=False)
-    returns: Any = field(default=None, repr=False)
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -193,7 +195,7 @@ class Outcome:
 
     @property
     def refunds(self) -> tuple[Receipt, ...]:
-        """The receipts by which the protocol sent money back: deposits and gas."""
+        """The receipts by which the protocol itself sent money: deposits, gas, and what deleted accounts had."""
         return tuple(receipt for receipt in self.receipts if receipt.refund is not None)
 
     @property
@@ -217,6 +219,11 @@ class Outcome:
         return sum((receipt.tokens_burnt for receipt in self.receipts), self.conversion_tokens)
 
     @property
+    def refunds_lost(self) -> Amount:
+        """What the protocol sent to accounts that are gone: it is burnt, and in no receipt's ``tokens_burnt``."""
+        return sum((receipt.deposit for receipt in self.refunds if receipt.failed), Amount(0))
+
+    @property
     def accounts(self) -> tuple[str, ...]:
         """The accounts that took part, in the order in which they appear."""
         seen = dict.fromkeys((self.signer, self.receiver))
@@ -226,15 +233,14 @@ class Outcome:
         return tuple(seen)
 
     def json(self) -> Any:
-        """Return the value of the transaction, read as JSON; with the contract's ABI, money becomes an :class:`Amount`.
+        """Return the value of the transaction, read as JSON (None where it returned nothing).
 
         :raises TransactionFailed: where the transaction failed.
         :raises BadInput: where the value is no JSON.
         """
         if self.failure is not None:
             raise self.failure
-        value = decode_json(self.value, "the value of the transaction") if self.value else None
-        return value if self.returns is None else self.returns(value)
+        return decode_json(self.value, "the value of the transaction") if self.value else None
 
     def find(self, at: object = None, method: str | None = None) -> tuple[Receipt, ...]:
         """All receipts at an account (an account, a contract or an id), of a method, or both; refunds left out."""

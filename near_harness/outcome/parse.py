@@ -61,6 +61,8 @@ def _tree(receipt_id: str, bodies: dict[str, Any], outcomes: dict[str, Any]) -> 
         for child_id in entry["outcome"]["receipt_ids"] if entry else ():
             child = _receipt(child_id, bodies.get(child_id), outcomes.get(child_id))
             child.parent = parent
+            if child.refund is Refund.DEPOSIT and not parent.failed:
+                child.refund = Refund.DELETION
             parent.children.append(child)
             todo.append(child)
     return root
@@ -97,7 +99,10 @@ def _receipt(receipt_id: str, body: Any, entry: Any) -> Receipt:
 
 
 def _refund(predecessor: str, signer: str) -> Refund | None:
-    """Tell refunds apart: a gas refund keeps the transaction's signer, a deposit refund is signed by ``system``."""
+    """Tell refunds apart: a gas refund keeps the transaction's signer, a deposit refund is signed by ``system``.
+
+    So is what a deleted account had; only the receipt that it came from, which succeeded, tells it from a deposit.
+    """
     if predecessor != "system":
         return None
     return Refund.DEPOSIT if signer == "system" else Refund.GAS

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _SHOWN_BYTES = 160
+_REFUNDS = {
+    Refund.DEPOSIT: "deposit of the failed receipt",
+    Refund.GAS: "gas",
+    Refund.DELETION: "what the deleted account had",
+}
 
 
 def tree_text(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> str:
@@ -52,7 +57,7 @@ def _add(branch: Tree, receipt: Receipt, numbers: dict[Receipt, int], marked: Co
 
 def _label(receipt: Receipt, numbers: dict[Receipt, int]) -> Text:
     if receipt.refund is not None:
-        why = "deposit of the failed receipt" if receipt.refund is Refund.DEPOSIT else "gas"
+        why = _REFUNDS[receipt.refund]
         text = Text.assemble(
             (f"#{numbers[receipt]} ", "dim"),
             ("refund ", "cyan"),

@@ -59,8 +59,8 @@ async def test_accounts_are_created_with_money_and_a_key(near: Near) -> None:
     assert await dora.balance() == NEAR(5)
     below = await near.create_account("below.dora.sandbox", "1 NEAR")
     assert await near.exists(below)
-    first, second = await near.create_account(), await near.create_account()
-    assert first.id != second.id
+    first, second, third = await asyncio.gather(*(near.create_account() for _ in range(3)))
+    assert [first.id, second.id, third.id] == ["account-1.sandbox", "account-2.sandbox", "account-3.sandbox"]
 
 
 async def test_an_account_cannot_be_created_twice(near: Near, alice: Account) -> None:

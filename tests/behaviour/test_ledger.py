@@ -1,0 +1,110 @@
+"""Balances and state around a transaction, read from its blocks; and the expectations on them that must fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from near_harness import NEAR, Account, Amount, Contract, Near, TGas, expect, transactions
+from near_harness.errors import UnknownBlock
+from near_harness.expectations import ExpectationFailed
+from near_harness.ledger import Ledger
+from near_harness.outcome import Outcome, Refund
+
+
+def ledger(tx: Outcome) -> Ledger:
+    assert tx.ledger is not None
+    return tx.ledger
+
+
+async def test_balances_before_and_after(near: Near, alice: Account, bob: Account) -> None:
+    tx = await alice.transfer(bob, NEAR(2))
+    await alice.transfer(bob, NEAR(5))  # later transactions do not count
+
+    assert ledger(tx).balances[bob.id] == (NEAR(100), NEAR(102))
+    assert ledger(tx).changes[bob.id] == NEAR(2)
+    assert ledger(tx).changes[alice.id] == -NEAR(2) - tx.tokens_burnt
+    assert await near.balance(bob) == NEAR(107)
+
+
+async def test_an_account_that_is_created_had_nothing_before(near: Near) -> None:
+    dora = await near.create_account("dora", NEAR(3))
+    tx = await near.root.transfer(dora, NEAR(1))
+    assert ledger(tx).balances[dora.id] == (NEAR(3), NEAR(4))
+
+
+async def test_creating_an_account_conserves_tokens(near: Near, alice: Account) -> None:
+    tx = await alice.send("new.alice.sandbox", [transactions.create_account(), transactions.transfer(NEAR(1))])
+    expect(tx).conserved_tokens()
+    assert ledger(tx).balances["new.alice.sandbox"] == (None, NEAR(1))
+    if near.node.protocol_version >= 85:
+        assert tx.tokens_burnt >= NEAR("0.007")  # what creating an account costs at least from this version on
+
+
+async def test_deleting_an_account_conserves_tokens(near: Near, alice: Account, bob: Account) -> None:
+    tx = await alice.send(alice, [transactions.delete_account(bob.id)])
+    expect(tx).conserved_tokens()
+    assert not await near.exists(alice)
+    assert tx.refunds[0].refund is Refund.DELETION
+    if near.node.protocol_version >= 85:  # before it a transfer has no gas refund
+        assert tx.refunds_lost > 0  # the gas refund found nobody
+    with pytest.raises(ExpectationFailed, match="the protocol returned no deposit"):
+        expect(tx).refunded(tx.refunds[0].deposit, to=bob)
+    assert ledger(tx).balances[alice.id][1] is None
+
+
+async def test_heights_tell_when_each_receipt_ran(bank: Contract, pool: Contract, alice: Account) -> None:
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+    heights = ledger(tx).heights
+    root, stake, callback = tx.receipt(bank, "deposit_and_stake"), tx.receipt(pool), tx.receipt(bank, "on_staked")
+    sent = heights[tx.block_hash or ""]
+    assert [heights[r.block_hash or ""] - sent for r in (root, stake, callback)] == [1, 2, 3]
+
+
+async def test_money_that_is_missing_is_found_out(bank: Contract, pool: Contract, alice: Account) -> None:
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+    expect(tx).conserved_tokens()
+    tx.receipts[1].tokens_burnt -= Amount(1)
+    with pytest.raises(ExpectationFailed, match="1 yoctoNEAR went nowhere") as failed:
+        expect(tx).conserved_tokens()
+    assert "bank.sandbox: " in str(failed.value)
+
+
+async def test_state_that_has_changed_or_not_is_found_out(bank: Contract, pool: Contract, alice: Account) -> None:
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+    with pytest.raises(ExpectationFailed, match=r"the state of bank\.sandbox to be as before, but it has changed"):
+        expect(tx).rolled_back(bank)
+    failed = await bank.withdraw(amount=NEAR(50)).by(alice).attempt()
+    with pytest.raises(ExpectationFailed, match=r"the state of bank\.sandbox to change, but it is as before"):
+        expect(failed).kept(bank)
+
+
+async def test_a_transaction_that_was_rolled_back_says_so(near: Near, alice: Account, bob: Account) -> None:
+    with near.anchor():
+        tx = await alice.transfer(bob, NEAR(1))
+    with pytest.raises(UnknownBlock, match="the chain was rolled back since"):
+        expect(tx).conserved_tokens()
+
+
+async def test_time_moves_with_blocks(near: Near) -> None:
+    async def timestamp() -> int:
+        return int((await near.client.rpc("block", {"finality": "optimistic"}))["header"]["timestamp"])
+
+    before = await timestamp()
+    with near.anchor():
+        await near.fast_forward(1000)
+        assert await timestamp() > before
+    assert await timestamp() == before
+
+
+@pytest.mark.parametrize("blocks", [0, -1, 1.5, True])
+async def test_fast_forward_refuses_what_is_no_number_of_blocks(near: Near, blocks: int) -> None:
+    with pytest.raises(ValueError, match="give a whole number of blocks"):
+        await near.fast_forward(blocks)
+
+
+async def test_transactions_go_on_after_a_long_fast_forward_and_back(near: Near, alice: Account, bob: Account) -> None:
+    with near.anchor():
+        await near.fast_forward(5000)
+        await alice.transfer(bob, NEAR(1))
+    await alice.transfer(bob, NEAR(1))
+    assert await bob.balance() == NEAR(101)
