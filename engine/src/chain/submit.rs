@@ -7,7 +7,7 @@ use near_primitives::transaction::{SignedTransaction, ValidatedTransaction};
 use near_primitives::types::BlockHeight;
 
 use super::{Chain, StoredTransaction};
-use crate::runtime;
+use crate::runtime::{self, Charged};
 use crate::state::Overlay;
 
 impl Chain {
@@ -27,7 +27,11 @@ impl Chain {
         let cost = runtime::transaction_cost(&context.config, &tx.transaction, context.gas_price)
             .map_err(|_| InvalidTxError::CostOverflow)?;
         let mut state = Overlay::for_view(self.head.applied.state.clone());
-        runtime::verify_and_charge(&context.config, &mut state, &tx.transaction, &cost, None)?;
+        match runtime::verify_and_charge(&context.config, &mut state, &tx.transaction, &cost, None)?
+        {
+            Charged::Accepted => {}
+            Charged::DepositFailed { error, .. } => return Err(error),
+        }
         let tx = Arc::new(tx);
         self.transactions
             .entry(tx.get_hash())

@@ -31,4 +31,4 @@ pub use context::BlockContext;
 pub use fees::transaction_cost;
 pub use patch::check as check_patch;
 pub use validators::ValidatorUpdate;
-pub use verify::verify_and_charge;
+pub use verify::{Charged, verify_and_charge};

@@ -91,16 +91,19 @@ impl Execution<'_> {
         }
     }
 
-    /// Keeps of the deposit what the account's storage needs, and sends the rest back. Where it is too little, all of
-    /// it is kept: later actions may bring the rest, and the check at the end of the receipt decides.
+    /// Keeps of the deposit what the account's storage needs, and sends the rest back.
     fn settle(&mut self, deposit: Balance, result: &mut ActionResult) {
+        let account_id = self.account_id().clone();
         let config = self.block.config.clone();
         let account = self.account_mut();
         let needed =
             storage_stake_missing(account, account.amount(), &config).unwrap_or(Balance::ZERO);
-        let kept = needed.min(deposit);
-        account.set_amount(account.amount().checked_add(kept).expect("below the supply"));
-        self.give_back(deposit.saturating_sub(kept), result);
+        let Some(rest) = deposit.checked_sub(needed) else {
+            return result
+                .fail(ActionErrorKind::LackBalanceForState { account_id, amount: needed });
+        };
+        account.set_amount(account.amount().checked_add(needed).expect("below the supply"));
+        self.give_back(rest, result);
     }
 
     fn give_back(&self, amount: Balance, result: &mut ActionResult) {

@@ -76,8 +76,8 @@ pub fn verify_and_charge(
     let key = rows::access_key(state, signer_id, public_key).ok_or_else(not_found)?;
     match tx.nonce().nonce_index() {
         Some(index) => {
-            let Some(info) = key.gas_key_info() else { return Err(not_found()) };
-            let num_nonces = info.num_nonces;
+            // An ordinary key has none.
+            let num_nonces = key.gas_key_info().map_or(0, |info| info.num_nonces);
             if index >= num_nonces {
                 return Err(InvalidTxError::InvalidNonceIndex {
                     tx_nonce_index: Some(index),
