@@ -47,13 +47,34 @@ fn run<R: Send>(py: Python<'_>, f: impl FnOnce() -> R + Send) -> PyResult<R> {
     Ok(py.detach(|| guard::enter(f))?)
 }
 
+/// A chain whose last reference may go on any thread of Python's: taking a deep trie apart needs stack as well.
+struct Held(Option<chain::Chain>);
+
+impl Held {
+    fn chain(&mut self) -> &mut chain::Chain {
+        self.0.as_mut().expect("a chain until it is dropped")
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let chain = self.0.take();
+        // Without a thread to be had, the chain goes here and now.
+        let _ = guard::with_stack(|| drop(chain));
+    }
+}
+
+fn held(chain: chain::Chain) -> Mutex<Held> {
+    Mutex::new(Held(Some(chain)))
+}
+
 /// A chain that several Python objects share.
 #[derive(Clone)]
-struct Shared(Arc<Mutex<chain::Chain>>);
+struct Shared(Arc<Mutex<Held>>);
 
 impl Shared {
     fn new(chain: chain::Chain) -> Self {
-        Self(Arc::new(Mutex::new(chain)))
+        Self(Arc::new(held(chain)))
     }
 
     /// Runs `f` on the chain. Should it panic, the chain is what it was before: the copy is a pointer.
@@ -64,8 +85,9 @@ impl Shared {
     ) -> PyResult<R> {
         run(py, || {
             // A poisoned lock is no reason to refuse: whoever panicked has put the chain back.
-            let mut chain = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut undo = Undo { before: Some(chain.clone()), chain: &mut chain };
+            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let chain = held.chain();
+            let mut undo = Undo { before: Some(chain.clone()), chain };
             let result = f(undo.chain);
             undo.before = None;
             result
@@ -176,13 +198,14 @@ impl Chain {
     /// The chain as it is now.
     fn snapshot(&self, py: Python<'_>) -> PyResult<Snapshot> {
         let chain = self.shared.with(py, |chain| chain.clone())?;
-        Ok(Snapshot { height: chain.height(), chain: Mutex::new(chain) })
+        Ok(Snapshot { height: chain.height(), chain: held(chain) })
     }
 
     /// Puts the chain back to what it was when ``snapshot`` was taken.
     fn restore(&self, py: Python<'_>, snapshot: &Snapshot) -> PyResult<()> {
         self.shared.with(py, |chain| {
-            *chain = snapshot.chain.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let mut kept = snapshot.chain.lock().unwrap_or_else(PoisonError::into_inner);
+            *chain = kept.chain().clone();
         })
     }
 
@@ -216,7 +239,7 @@ impl Chain {
 /// A chain at one moment: everything, by pointer. Valid for any Chain of the same process.
 #[pyclass(frozen, module = "near_harness_engine._engine")]
 struct Snapshot {
-    chain: Mutex<chain::Chain>,
+    chain: Mutex<Held>,
     height: u64,
 }
 
@@ -274,10 +297,15 @@ fn answer<'py>(
 
 /// The ``genesis.json`` that ``near-sandbox init`` writes: the validator account ``account_id`` and ``near``.
 #[pyfunction]
-#[pyo3(signature = (
-    *, account_id = "sandbox", seed = Some("sandbox"), chain_id = "sandbox", protocol_version = 86, epoch_length = 60,
-    time_ns = None
-))]
+#[pyo3(
+    signature = (
+        *, account_id = "sandbox", seed = Some("sandbox"), chain_id = "sandbox", protocol_version = 86,
+        epoch_length = 60, time_ns = None
+    ),
+    // What PyO3 makes of `Some` is no default that stubtest could compare.
+    text_signature = "(*, account_id='sandbox', seed='sandbox', chain_id='sandbox', protocol_version=86, \
+                      epoch_length=60, time_ns=None)"
+)]
 fn sandbox_genesis(
     py: Python<'_>,
     account_id: &str,

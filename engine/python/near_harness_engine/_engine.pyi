@@ -1,6 +1,18 @@
 """The native part of the embedded node: one chain, driven by bytes of JSON-RPC."""
 
-from typing import Literal, final
+from os import PathLike
+from typing import Literal, NoReturn, final
+
+__all__ = [
+    "Chain",
+    "EngineError",
+    "EnginePanic",
+    "Pending",
+    "Snapshot",
+    "__version__",
+    "protocol_versions",
+    "sandbox_genesis",
+]
 
 __version__: str
 
@@ -34,12 +46,13 @@ class Chain:
         *,
         blocks: Literal["auto", "interval", "manual"] = "auto",
         clock: Literal["steps", "wall"] = "steps",
-        cache_dir: str | None = None,
+        cache_dir: str | PathLike[str] | None = None,
     ) -> Chain:
         """``genesis``: JSON as in nearcore's ``genesis.json``. ``auto``: a sent transaction makes the blocks it waits for.
         ``interval``: blocks come from ``produce_blocks`` only, a ticker's work, and waiting requests are :class:`Pending`.
         ``manual``: likewise, but on the test's demand. ``steps``: time moves by a fixed step per block from the genesis
-        time on; ``wall``: it follows the wall clock."""
+        time on; ``wall``: it follows the wall clock. ``cache_dir``: where compiled contracts are kept for other
+        processes; without it they are kept in this one only."""
 
     def request(self, body: bytes) -> tuple[int, bytes] | Pending:
         """Answers one JSON-RPC request: HTTP status and body, or something to wait on."""
@@ -56,6 +69,8 @@ class Chain:
     def chain_id(self) -> str: ...
     @property
     def protocol_version(self) -> int: ...
+    def _panic_for_tests(self, message: str) -> NoReturn:
+        """Makes a block and panics, so that tests can see what a defect of the engine does to its caller."""
 
 def sandbox_genesis(
     *,
