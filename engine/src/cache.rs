@@ -59,7 +59,9 @@ struct Opened {
 ///
 /// Calls with the same folder in one process give the same cache, so that a second chain finds contracts loaded.
 pub fn contract_cache(dir: Option<&Path>) -> Result<Arc<ContractCache>, String> {
-    static CACHES: Mutex<Option<HashMap<(PathBuf, bool), Arc<ContractCache>>>> = Mutex::new(None);
+    /// By folder, and by whether files are kept.
+    type Caches = HashMap<(PathBuf, bool), Arc<ContractCache>>;
+    static CACHES: Mutex<Option<Caches>> = Mutex::new(None);
     let (dir, keep) = match dir {
         Some(dir) => (dir.to_owned(), true),
         // nearcore's cache loads from files only: each is removed as soon as it is loaded.

@@ -86,6 +86,7 @@ impl Epoch {
 
     /// The epoch after this one, and what its first block does to the validators' accounts. `last` are the proposals of
     /// the chunk before that block.
+    #[allow(clippy::too_many_arguments)] // each is another part of the chain, met here only
     pub fn following(
         &self,
         config: &GenesisConfig,

@@ -66,10 +66,10 @@ impl Execution<'_> {
         account.set_amount(outcome.balance);
         account.set_storage_usage(outcome.storage_usage);
         result.result = Ok(outcome.return_data);
-        result.new_receipts.extend(self.to_receipts(&account_id, new_receipts));
+        result.new_receipts.extend(self.receipts_from(&account_id, new_receipts));
     }
 
-    fn to_receipts(&mut self, account_id: &AccountId, new: NewReceipts) -> Vec<Receipt> {
+    fn receipts_from(&mut self, account_id: &AccountId, new: NewReceipts) -> Vec<Receipt> {
         self.schedule_timeouts(account_id, &new.actions);
         let make = |receiver_id: AccountId, receipt| {
             Receipt::V0(ReceiptV0 {

@@ -115,8 +115,8 @@ impl ValuePtr for Found<'_> {
 }
 
 impl External for Host<'_> {
-    fn storage_set<'a>(
-        &'a mut self,
+    fn storage_set(
+        &mut self,
         tracker: &mut dyn StorageAccessTracker,
         key: &[u8],
         value: &[u8],

@@ -1,6 +1,5 @@
 //! `sandbox_patch_state`: rows put into the state as they are. runtime_spec 6.5.
 
-use near_crypto::PublicKeyHandle;
 use near_primitives::state_record::StateRecord;
 use near_primitives::trie_key::TrieKey;
 use near_primitives::types::StateChangeCause;
@@ -31,10 +30,7 @@ fn row(record: &StateRecord) -> Option<(TrieKey, Vec<u8>)> {
             (TrieKey::ContractCode { account_id: account_id.clone() }, code.clone())
         }
         StateRecord::AccessKey { account_id, public_key, access_key } => (
-            TrieKey::AccessKey {
-                account_id: account_id.clone(),
-                key_handle: PublicKeyHandle::from(public_key.clone()),
-            },
+            TrieKey::AccessKey { account_id: account_id.clone(), key_handle: public_key.clone() },
             borsh(borsh::to_vec(access_key)),
         ),
         _ => return None,

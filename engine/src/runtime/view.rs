@@ -53,6 +53,8 @@ pub fn call(
         gas: max_gas_burnt,
         action_hash: CryptoHash::default(),
         random_value: state.root_hash(),
+        // nearcore names the type, and that type is not for threads.
+        #[allow(clippy::arc_with_non_send_sync)]
         promise_results: Arc::new([]),
         output_data_receivers: Vec::new(),
         proof_before: 0,

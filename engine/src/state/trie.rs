@@ -6,6 +6,9 @@ use near_primitives::hash::CryptoHash;
 
 use super::node::{Children, Kind, Node, Value};
 
+/// A key with its value.
+pub type Entry = (Vec<u8>, Arc<[u8]>);
+
 /// An immutable trie; a clone is a pointer copy.
 #[derive(Clone, Default)]
 pub struct Trie {
@@ -71,7 +74,7 @@ impl Trie {
         &'a self,
         prefix: &[u8],
         after: Option<&[u8]>,
-    ) -> Box<dyn Iterator<Item = (Vec<u8>, Arc<[u8]>)> + 'a> {
+    ) -> Box<dyn Iterator<Item = Entry> + 'a> {
         let prefix = nibbles(prefix);
         let after = after.map(nibbles);
         let mut stack = Vec::new();
@@ -141,7 +144,7 @@ impl Entries<'_> {
 }
 
 impl<'a> Iterator for Entries<'a> {
-    type Item = (Vec<u8>, Arc<[u8]>);
+    type Item = Entry;
 
     fn next(&mut self) -> Option<Self::Item> {
         while let Some((mut path, step)) = self.stack.pop() {
