@@ -100,6 +100,18 @@ pub fn include(chain: &mut Chain, hash: &CryptoHash) {
     }
 }
 
+/// Where no time passes by itself, each question about a transaction lets some pass, as long as it is not at its end: a
+/// client that polls sees it come.
+pub fn pass_time(chain: &mut Chain, hash: &CryptoHash) {
+    if chain.mode() != BlockMode::Auto || chain.clock() == Clock::Wall {
+        return;
+    }
+    let level = OutcomeTree::of(chain, hash).map(|tree| tree.level());
+    if level.is_some_and(|level| level != TxExecutionStatus::Final) {
+        chain.produce_block();
+    }
+}
+
 /// Whether a level is at least the wanted one. Being executed and being in a final block do not compare.
 fn suffices(reached: &TxExecutionStatus, wanted: &TxExecutionStatus) -> bool {
     use TxExecutionStatus::{ExecutedOptimistic, IncludedFinal};

@@ -15,7 +15,7 @@ use super::Reply;
 use super::access::to_value;
 use super::params::{Form, parse};
 use super::progress::{self, Wanted};
-use crate::chain::{BlockMode, Chain, Clock};
+use crate::chain::Chain;
 
 pub fn send_tx(chain: &mut Chain, params: Value) -> Reply {
     match parse_send(params) {
@@ -96,11 +96,7 @@ fn ask(chain: &mut Chain, params: Value, with_receipts: bool) -> Reply {
         let error = RpcTransactionError::UnknownTransaction { requested_transaction_hash: hash };
         return Reply::Done(Err(error.into()));
     }
-    let idle = chain.mode() != BlockMode::Auto || chain.clock() == Clock::Wall;
-    if !idle && chain.in_flight() {
-        // Where no time passes by itself, each question lets some pass: a client that polls sees the end.
-        chain.produce_block();
-    }
+    progress::pass_time(chain, &hash);
     progress::pursue(chain, wanted)
 }
 

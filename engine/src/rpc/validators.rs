@@ -68,6 +68,9 @@ fn epoch_info(chain: &Chain, last: &Arc<Block>) -> EpochValidatorInfo {
         .take_while(|block| block.epoch_id() == last.epoch_id() && block.height > 0)
         .collect();
     let made = blocks.len() as NumBlocks;
+    // A skipped height is a block that the validator was expected to make.
+    let first = blocks.last().map_or(last.height, |first| first.height);
+    let heights = if made == 0 { 0 } else { last.height - first + 1 };
     // The chunks of an epoch tell the proposals, one block late, as their headers do; only the last of an account counts.
     let mut proposals: Vec<ValidatorStake> = Vec::new();
     for proposal in blocks.iter().flat_map(|block| block.header.prev_validator_proposals()) {
@@ -81,7 +84,10 @@ fn epoch_info(chain: &Chain, last: &Arc<Block>) -> EpochValidatorInfo {
             .validators
             .iter()
             .enumerate()
-            .map(|(index, stake)| current(stake, if index == 0 { made } else { 0 }))
+            .map(|(index, stake)| match index {
+                0 => current(stake, made, heights),
+                _ => current(stake, 0, 0),
+            })
             .collect(),
         next_validators: epoch.next_validators.iter().map(upcoming).collect(),
         current_fishermen: vec![],
@@ -94,8 +100,12 @@ fn epoch_info(chain: &Chain, last: &Arc<Block>) -> EpochValidatorInfo {
     }
 }
 
-/// A validator that is expected to make blocks makes them: there is no other node that could fail to.
-fn current(stake: &ValidatorStake, made: NumBlocks) -> CurrentEpochValidatorInfo {
+/// The first validator makes all blocks; another has no node that could. Chunks come with every block.
+fn current(
+    stake: &ValidatorStake,
+    made: NumBlocks,
+    heights: NumBlocks,
+) -> CurrentEpochValidatorInfo {
     CurrentEpochValidatorInfo {
         account_id: stake.account_id().clone(),
         public_key: stake.public_key().clone(),
@@ -103,7 +113,7 @@ fn current(stake: &ValidatorStake, made: NumBlocks) -> CurrentEpochValidatorInfo
         stake: stake.stake(),
         shards_produced: vec![shard_id()],
         num_produced_blocks: made,
-        num_expected_blocks: made,
+        num_expected_blocks: heights,
         num_produced_chunks: made,
         num_expected_chunks: made,
         num_produced_chunks_per_shard: vec![made],
