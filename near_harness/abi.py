@@ -83,14 +83,19 @@ class Interface:
 
     @classmethod
     def from_abi(cls, compressed: bytes, exports: tuple[str, ...]) -> Interface:
-        """Read the embedded ABI; exports that it leaves out are known by name."""
+        """Read the embedded ABI; exports that it leaves out are known by name.
+
+        :raises ValueError: where it cannot be read.
+        """
         import zstandard  # noqa: PLC0415 - only contracts with an ABI need it
 
-        text = zstandard.ZstdDecompressor().decompressobj().decompress(compressed[:_LONGEST_ABI])
-        functions = json.loads(text)["body"]["functions"]
-        methods = {name: Method(name) for name in exports}
-        methods.update((function["name"], _method(function)) for function in functions)
-        return cls(methods, has_abi=True)
+        try:
+            with zstandard.ZstdDecompressor().stream_reader(compressed) as reader:
+                functions = json.loads(reader.read(_LONGEST_ABI))["body"]["functions"]
+            described = {function["name"]: _method(function) for function in functions}
+        except (zstandard.ZstdError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{type(error).__name__}: {error}") from error
+        return cls({**{name: Method(name) for name in exports}, **described}, has_abi=True)
 
     def method(self, name: str, contract: str) -> Method:
         """Return a method by its name.

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from near_harness.keys import KeyPair
     from near_harness.near import Near
     from near_harness.outcome import Outcome
-    from near_harness.wasm import Wasm
 
 
 class Account:
@@ -130,10 +129,3 @@ class Contract:
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.interface.methods})
-
-
-def interface_of(wasm: Wasm, compressed_abi: bytes | None) -> Interface:
-    """Say what is known of a contract's methods."""
-    if compressed_abi is None:
-        return Interface.from_exports(wasm.exports)
-    return Interface.from_abi(compressed_abi, wasm.exports)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from near_harness.anchors import AnchorStack
 from near_harness.arguments import Arguments
 from near_harness.client import Client
 from near_harness.config import Settings
-from near_harness.errors import BadInput, InvalidAccountId, UnknownAccount
+from near_harness.errors import BadInput, InvalidAccountId, UnknownAccount, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.ledger import Ledger
 from near_harness.nodes.base import Node
@@ -36,6 +37,7 @@ from near_harness.transactions import (
 from near_harness.units import NEAR, Amount, AmountLike, GasLike, to_amount
 from near_harness.wasm import Wasm, WasmSource, load_wasm
 
+_log = logging.getLogger(__name__)
 DEFAULT_BALANCE = NEAR(100)
 """What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
 
@@ -184,6 +186,7 @@ class Near:
             raise
         outcome = parse_outcome(raw)
         outcome.ledger = Ledger(outcome, self.node.rpc_url)
+        _log.info("%s: %r", context or f"{signer.id} -> {receiver_id}", outcome)
         if outcome.failure is not None:
             outcome.failure.context = context
             if raising:
@@ -246,12 +249,16 @@ class Near:
 
     async def _interface(self, account_id: str, wasm: Wasm) -> Interface:
         if wasm.code_hash not in self._interfaces:
-            if ABI_METHOD in wasm.exports:
-                abi = (await self.client.view(account_id, ABI_METHOD, b""))[0]
-                self._interfaces[wasm.code_hash] = Interface.from_abi(abi, wasm.exports)
-            else:
-                self._interfaces[wasm.code_hash] = Interface.from_exports(wasm.exports)
+            self._interfaces[wasm.code_hash] = await self._read_interface(account_id, wasm)
         return self._interfaces[wasm.code_hash]
+
+    async def _read_interface(self, account_id: str, wasm: Wasm) -> Interface:
+        if ABI_METHOD in wasm.exports:
+            try:
+                return Interface.from_abi((await self.client.view(account_id, ABI_METHOD, b""))[0], wasm.exports)
+            except (ViewFailed, ValueError) as error:
+                _log.warning("the ABI of %s cannot be read, its methods are known by name only: %s", wasm.origin, error)
+        return Interface.from_exports(wasm.exports)
 
 
 @asynccontextmanager

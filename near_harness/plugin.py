@@ -89,7 +89,7 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, object, object]:
     """Open the moments that fixtures need, and let asynchronous fixtures that use the node run in strict mode."""
     isolation = request.config.stash[_ISOLATION]
-    if _is_async(fixturedef.func) and "near_node" in request.fixturenames:
+    if _is_async(fixturedef.func) and "near_node" in request.fixturenames and _has_asyncio(request.config):
         _adopt(fixturedef, request.config)
     if fixturedef.scope == "function":
         isolation.own_part_begins()
@@ -112,7 +112,7 @@ def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
     for item in made if isinstance(made, list) else [made]:
         if not isinstance(item, pytest.Function) or not _is_async(item.function) or "near_node" not in item.fixturenames:
             continue
-        if not any(item.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
+        if _has_asyncio(item.config) and not any(item.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
             item.add_marker("asyncio")
     return made
 
@@ -127,6 +127,10 @@ def _adopt(fixturedef: pytest.FixtureDef[Any], config: pytest.Config) -> None:
     named = getattr(fixturedef.func, "_loop_scope", None)
     too_narrow = default in _SCOPES and _SCOPES.index(default) < _SCOPES.index(fixturedef.scope)
     pytest_asyncio.fixture(fixturedef.func, loop_scope=named or (fixturedef.scope if too_narrow else None))
+
+
+def _has_asyncio(config: pytest.Config) -> bool:
+    return config.pluginmanager.has_plugin("asyncio")
 
 
 def _is_async(function: object) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from py_near import transactions as py_near_actions
 from py_near_primitives import DeleteAccountAction
 
-from near_harness.account_ids import check_account_id
+from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput
 from near_harness.units import Amount, AmountLike, Gas, GasLike, TGas, to_amount, to_gas
@@ -46,6 +46,27 @@ def add_full_access_key(public_key: str) -> Any:
 def deploy(code: bytes) -> Any:
     """Put a contract on the receiver, which must be the signer, or created in the same transaction."""
     return py_near_actions.create_deploy_contract_action(code)
+
+
+def add_function_call_key(
+    public_key: str, receiver: object, methods: Sequence[str] = (), *, allowance: AmountLike | None = None
+) -> Any:
+    """Add a key that may only call ``methods`` (all, where none is named) of one contract, without deposits.
+
+    ``allowance`` is what it may spend on gas altogether, in yoctoNEAR; None sets no bound.
+    """
+    most = None if allowance is None else int(to_amount(allowance))
+    return py_near_actions.create_function_call_access_key_action(public_key, most, account_id_of(receiver), list(methods))
+
+
+def delete_key(public_key: str) -> Any:
+    """Delete an access key of the receiver, which must be the signer."""
+    return py_near_actions.create_delete_access_key_action(public_key)
+
+
+def stake(amount: AmountLike, public_key: str) -> Any:
+    """Lock yoctoNEAR as a validator's stake; zero unlocks it after some epochs."""
+    return py_near_actions.create_staking_action(int(to_amount(amount)), public_key)
 
 
 def delete_account(beneficiary_id: str) -> Any:

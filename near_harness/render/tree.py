@@ -15,7 +15,7 @@ from near_harness.outcome.model import Outcome, Receipt, Refund, read_event
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_SHOWN_BYTES = 160
+_SHOWN = 160
 _REFUNDS = {
     Refund.DEPOSIT: "deposit of the failed receipt",
     Refund.GAS: "gas",
@@ -48,7 +48,7 @@ def _add(branch: Tree, receipt: Receipt, numbers: dict[Receipt, int], marked: Co
     label = _label(receipt, numbers)
     if receipt in marked:
         label = Text.assemble(("==> ", "bold yellow"), label)
-    for detail, style in _details(receipt):
+    for detail, style in _details(receipt, numbers):
         label.append(f"\n    {detail}", style)
     node = branch.add(label)
     for child in receipt.children:
@@ -56,27 +56,17 @@ def _add(branch: Tree, receipt: Receipt, numbers: dict[Receipt, int], marked: Co
 
 
 def _label(receipt: Receipt, numbers: dict[Receipt, int]) -> Text:
+    text = Text.assemble((f"#{numbers[receipt]} ", "dim"), (_state(receipt), _style(receipt)), " ")
     if receipt.refund is not None:
-        why = _REFUNDS[receipt.refund]
-        text = Text.assemble(
-            (f"#{numbers[receipt]} ", "dim"),
-            ("refund ", "cyan"),
-            f"{receipt.deposit.short} to {receipt.receiver} ({why})",
-        )
-        if not receipt.succeeded:
-            text.append("  " + _status(receipt), _style(receipt))
-        return text
-    what = " + ".join(_action_text(receipt)) or "no action"
-    text = Text.assemble((f"#{numbers[receipt]} ", "dim"), (receipt.receiver, "bold"), f": {what}")
-    text.append(f"  from {receipt.predecessor}", "dim")
-    if receipt.callback_of:
-        text.append("  callback of " + ", ".join(f"#{numbers[source]}" for source in receipt.callback_of), "magenta")
+        return text.append(f"refund {receipt.deposit.short} to {receipt.receiver} ({_REFUNDS[receipt.refund]})", "cyan")
+    text.append(receipt.receiver, "bold")
+    text.append(f": {' + '.join(_action_text(receipt)) or 'no action'}")
     if receipt.deposit:
         text.append(f"  +{receipt.deposit.short}", "yellow")
-    gas = f"{receipt.gas_burnt.short}" + (f" of {receipt.gas.short}" if receipt.gas else "")
-    text.append(f"  {gas}", "dim")
-    text.append("  " + _status(receipt), _style(receipt))
-    return text
+    if receipt.callback_of:
+        text.append("  callback of " + ", ".join(f"#{numbers[source]}" for source in receipt.callback_of), "magenta")
+    used = f"{receipt.gas_burnt.short.removesuffix(' Tgas')} of {receipt.gas.short}" if receipt.gas else receipt.gas_burnt.short
+    return text.append(f"  from {receipt.predecessor}, {used}", "dim")
 
 
 def _action_text(receipt: Receipt) -> list[str]:
@@ -85,15 +75,21 @@ def _action_text(receipt: Receipt) -> list[str]:
         args = ""
         if action.args:
             args = action.args.decode("utf-8", "replace") if action.args[:1] in b'{["' else action.args.hex()
-            args = args if len(args) <= _SHOWN_BYTES else args[:_SHOWN_BYTES] + "…"
+            args = _cut(args)
         shown.append(f"{action.method}({args})" if action.method else action.kind)
     return shown
 
 
-def _details(receipt: Receipt) -> list[tuple[str, str]]:
+def _details(receipt: Receipt, numbers: dict[Receipt, int]) -> list[tuple[str, str]]:
     lines = [(_log_text(log), "blue") for log in receipt.logs]
-    if receipt.failure is not None and receipt.refund is None:
-        lines.append(("its changes were rolled back", "red"))
+    if receipt.failure is not None:
+        undone = "; its changes were rolled back" if receipt.refund is None else "; the money is burnt"
+        lines.append((f"{receipt.failure.message}{undone}", "red"))
+    elif receipt.value:
+        lines.append((f"returned {_cut(receipt.value.decode('utf-8', 'replace'))}", "green"))
+    elif receipt.result_of is not None:
+        number = next((number for other, number in numbers.items() if other.id == receipt.result_of), "?")
+        lines.append((f"returned the result of #{number}", "dim"))
     return lines
 
 
@@ -104,16 +100,12 @@ def _log_text(log: str) -> str:
     return f"event: {event.event} {json.dumps(event.data, ensure_ascii=False)} ({event.standard} {event.version})"
 
 
-def _status(receipt: Receipt) -> str:
-    if not receipt.executed:
-        return "not executed"
-    if receipt.failure is not None:
-        return f"FAILED {receipt.failure.message}"
-    if receipt.value is None:
-        return "ok -> its promise's result"
-    value = receipt.value.decode("utf-8", "replace")
-    value = value if len(value) <= _SHOWN_BYTES else value[:_SHOWN_BYTES] + "…"
-    return f"ok -> {value}" if value else "ok"
+def _state(receipt: Receipt) -> str:
+    return "not executed" if not receipt.executed else "FAILED" if receipt.failed else "ok"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
 def _style(receipt: Receipt) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from near_harness import NEAR, Account, Call, Contract, KeyPair, Near, TGas, expect, transactions, yocto
+from near_harness import NEAR, Account, Call, Contract, ContractPanic, KeyPair, Near, TGas, expect, transactions, yocto
 from near_harness.errors import (
     BadInput,
     InvalidAccountId,
@@ -24,6 +24,7 @@ from near_harness.outcome.failures import (
     AccountDoesNotExist,
     CodeDoesNotExist,
     GasExceeded,
+    InvalidAccessKey,
     MethodNotFound,
     NotEnoughBalance,
     SignerDoesNotExist,
@@ -211,3 +212,36 @@ async def test_an_initialisation_that_fails_leaves_no_account_behind(near: Near,
     with pytest.raises(Exception, match=r"panicked|Panic|deserialize"):
         await near.deploy(contracts / "staking_pool.wasm", "pool", init="new", args={"owner": 5})
     assert not await near.exists("pool.sandbox")
+
+
+async def test_a_contract_whose_abi_cannot_be_read_is_known_by_its_exports(
+    near: Near, alice: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    hello = "__contract_abi"  # a module whose one export returns nothing
+    exports = bytes([1, len(hello)]) + hello.encode() + bytes([0, 0])
+    code = b"\0asm\1\0\0\0" + b"\x01\x04\x01\x60\0\0" + b"\x03\x02\x01\0" + b"\x07" + bytes([len(exports)]) + exports
+    contract = await near.deploy(code + b"\x0a\x04\x01\x02\0\x0b")
+    assert not contract.interface.has_abi
+    assert "its methods are known by name only" in caplog.text
+    expect(await alice.call(contract, "__contract_abi")).succeeded()
+
+
+async def test_transactions_are_logged(alice: Account, bob: Account, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="near_harness")
+    await alice.transfer(bob, NEAR(1))
+    assert "alice.sandbox -> bob.sandbox: <Outcome " in caplog.text
+
+
+async def test_a_key_for_one_contract_can_do_nothing_else(near: Near, alice: Account, bank: Contract, bob: Account) -> None:
+    key = KeyPair.from_seed("limited")
+    await alice.send(alice, [transactions.add_function_call_key(key.public_key, bank, ["withdraw"], allowance=NEAR(1))])
+    limited = near.account(alice.id, key)
+    with pytest.raises(ContractPanic, match="has no credit"):
+        await limited.call(bank, "withdraw")
+    with pytest.raises(InvalidAccessKey, match="RequiresFullAccess"):
+        await limited.transfer(bob, yocto(1))
+    with pytest.raises(InvalidAccessKey, match="MethodNameMismatch"):
+        await limited.call(bank, "credit_of", {"account": bob})
+    await alice.send(alice, [transactions.delete_key(key.public_key)])
+    with pytest.raises(AccessKeyNotFound):
+        await limited.call(bank, "withdraw")

@@ -208,6 +208,12 @@ def test_a_failing_transaction_shows_its_tree(run: Run) -> None:
         [
             "*AccountDoesNotExist: account_id nobody.sandbox*",
             "*transaction * alice.sandbox -> nobody.sandbox  FAILED*",
-            "*#1 nobody.sandbox: Transfer*from alice.sandbox*",
+            "*#1 FAILED nobody.sandbox: Transfer*from alice.sandbox*",
         ]
+    )
+
+
+def test_without_pytest_asyncio_other_tests_still_run(run: Run) -> None:
+    run("def test_it(near_node):\n    assert near_node.height >= 0", "-p", "no:asyncio", "-W", "default", ini="").assert_outcomes(
+        passed=1
     )

@@ -67,3 +67,11 @@ def test_without_an_abi_arguments_need_names() -> None:
     assert method.arguments((), {"x": 1}) == {"x": 1}
     with pytest.raises(InvalidArguments, match="name the arguments"):
         method.arguments((1,), {})
+
+
+@pytest.mark.parametrize(
+    "abi", [b"", b"no zstd", zstandard.compress(b"no json"), zstandard.compress(b"[]"), zstandard.compress(b"{}")]
+)
+def test_an_abi_that_cannot_be_read_is_a_value_error(abi: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Interface.from_abi(abi, ("add",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,12 @@ def test_what_is_no_contract_says_why(code: bytes, why: str) -> None:
 def test_other_objects_are_refused() -> None:
     with pytest.raises(InvalidContractCode, match="give the path"):
         load_wasm(7)  # type: ignore[arg-type]
+
+
+def test_a_contract_cut_anywhere_is_an_error_or_a_contract(contracts: Path) -> None:
+    code = (contracts / "deposit_demo.wasm").read_bytes()
+    for end in range(8, len(code), 101):
+        with contextlib.suppress(InvalidContractCode):
+            assert set(load_wasm(code[:end]).exports) <= set(load_wasm(code).exports)
+    with pytest.raises(InvalidContractCode, match="is damaged"):
+        load_wasm(code[:-1])
