@@ -156,17 +156,16 @@ impl Execution<'_> {
             Action::TransferToGasKey(a) => self.transfer_to_gas_key(a, &mut result),
             Action::WithdrawFromGasKey(a) => self.withdraw_from_gas_key(a, &mut result),
         }
-        if result.result.is_ok()
-            && self.block.enabled(ProtocolFeature::EnforceStorageProofLimitForAllActions)
-        {
-            let limit =
-                self.block.config.wasm_config.limit_config.per_receipt_storage_proof_size_limit;
-            if self.state.proof_size().saturating_sub(self.proof_before) > limit {
-                let limit = limit as u64;
-                result.fail(ActionErrorKind::ReceiptStorageProofSizeExceeded { limit });
-            }
-        }
         result
+    }
+
+    /// From 87 on each action is held to the receipt's share of the storage proof, not only the VM.
+    pub fn proof_exceeded(&self) -> Option<ActionErrorKind> {
+        let limit = self.block.config.wasm_config.limit_config.per_receipt_storage_proof_size_limit;
+        let enforced = self.block.enabled(ProtocolFeature::EnforceStorageProofLimitForAllActions);
+        let size = self.state.proof_size().saturating_sub(self.proof_before);
+        (enforced && size > limit)
+            .then_some(ActionErrorKind::ReceiptStorageProofSizeExceeded { limit: limit as u64 })
     }
 
     fn check_existence(&self, action: &Action) -> Result<(), ActionErrorKind> {

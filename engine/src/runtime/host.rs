@@ -108,7 +108,7 @@ impl ValuePtr for Found<'_> {
 
     fn deref(&self, tracker: &mut dyn StorageAccessTracker) -> Result<Vec<u8>> {
         let mut counts = NodeCounts::default();
-        self.state.count_value(self.hash, &mut counts);
+        self.state.read_value(self.hash, self.bytes.len(), &mut counts);
         charge(tracker, counts)?;
         Ok(self.bytes.to_vec())
     }
@@ -125,7 +125,7 @@ impl External for Host<'_> {
         let (old, mut counts, hash) = self.state.lookup_counted(&key.to_vec());
         if let Some(old) = &old {
             tracker.deref_write_evicted_value_bytes(old.len() as u64)?;
-            self.state.count_value(hash, &mut counts);
+            self.state.read_value(hash, old.len(), &mut counts);
         }
         charge(tracker, counts)?;
         self.state.set_raw(key, value.into());
@@ -152,7 +152,7 @@ impl External for Host<'_> {
         let (old, mut counts, hash) = self.state.lookup_counted(&key.to_vec());
         if let Some(old) = &old {
             tracker.deref_removed_value_bytes(old.len() as u64)?;
-            self.state.count_value(hash, &mut counts);
+            self.state.read_value(hash, old.len(), &mut counts);
         }
         self.state.note_removal();
         self.state.remove(key);

@@ -50,10 +50,11 @@ pub fn execute(
     receipt: &Receipt,
     action_receipt: &VersionedActionReceipt<'_>,
 ) -> Executed {
-    let proof_before = state.proof_size();
     let promise_results = take_inputs(state, receipt, action_receipt);
     let account_id = receipt.receiver_id();
     let account = rows::account(state, account_id);
+    // The path to the account is read before the receipt's own share of the proof begins.
+    let proof_before = state.proof_size();
     let existed = account.is_some();
     let mut result = ActionResult::default();
     let fee = block.config.fees.fee(ActionCosts::new_action_receipt).exec_fee();
@@ -76,6 +77,11 @@ pub fn execute(
                 step.new_receipts.iter().find_map(|new| block.rules().receipt(new).err())
         {
             step.fail(ActionErrorKind::NewReceiptValidationError(error));
+        }
+        if step.result.is_ok()
+            && let Some(kind) = execution.proof_exceeded()
+        {
+            step.fail(kind);
         }
         merge(&mut result, step, index);
         if result.result.is_err() {

@@ -187,7 +187,7 @@ impl Overlay {
     }
 
     /// The value and what finding it costs in trie nodes; nothing when the chunk has written the key before.
-    /// The value itself counts once it is read: `count_value`.
+    /// The value itself counts once it is read: `read_value`.
     pub fn lookup_counted(
         &self,
         key: &[u8],
@@ -207,19 +207,18 @@ impl Overlay {
         let found = value.map(|value| (value.bytes.clone(), value.hash));
         match found {
             None => (None, counts, None),
-            Some((bytes, hash)) => {
-                if recording {
-                    reads.record(hash, bytes.len());
-                }
-                (Some(bytes), counts, Some(hash))
-            }
+            Some((bytes, hash)) => (Some(bytes), counts, Some(hash)),
         }
     }
 
-    /// Counts reading a value that came from the trie.
-    pub fn count_value(&self, hash: Option<CryptoHash>, counts: &mut NodeCounts) {
+    /// Counts reading a value that came from the trie: from here on it is part of the storage proof.
+    pub fn read_value(&self, hash: Option<CryptoHash>, len: usize, counts: &mut NodeCounts) {
         if let Some(hash) = hash {
-            self.reads.borrow_mut().count(hash, counts);
+            let mut reads = self.reads.borrow_mut();
+            reads.count(hash, counts);
+            if self.recording {
+                reads.record(hash, len);
+            }
         }
     }
 
@@ -236,9 +235,6 @@ impl Overlay {
                 reads.record(node.hash(), node.serialized_len());
             }
         })?;
-        if recording {
-            reads.record(value.hash, value.bytes.len());
-        }
         Some((value.bytes.clone(), Some(value.hash)))
     }
 
