@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import near_harness_engine as engine
-from fidelity.fidelity_signing import key_pair, signed_transaction
+from fidelity_signing import key_pair, signed_transaction
 from trap_contract import EXPECTED, trap_contract
 
 _ROOT = "sandbox"
