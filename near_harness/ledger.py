@@ -74,6 +74,24 @@ class Ledger:
                 rewards[receipt.receiver] = rewards.get(receipt.receiver, Amount(0)) + reward
         return rewards
 
+    @cached_property
+    def validator_rewards(self) -> Amount:
+        """What validators among the accounts got because an epoch ended in between, in yoctoNEAR.
+
+        Rewards are written before anything else of a block is executed, and ``EXPERIMENTAL_changes`` names their cause.
+        """
+        total = Amount(0)
+        block = self.block_after
+        while block != self.block_before:
+            before = str(self._header({"block_id": block})["prev_hash"])
+            params = {"changes_type": "account_changes", "account_ids": list(self._outcome.accounts), "block_id": block}
+            for entry in self._rpc("EXPERIMENTAL_changes", params)["changes"]:
+                if entry["cause"]["type"] == "validator_accounts_update" and entry["type"] == "account_update":
+                    account, held = entry["change"]["account_id"], entry["change"]
+                    total += Amount(int(held["amount"]) + int(held["locked"])) - (self.balance(account, before) or Amount(0))
+            block = before
+        return total
+
     def balance(self, account_id: str, block_hash: str) -> Amount | None:
         """Return a balance at a block, locked money included, or None where the account did not exist."""
         try:

@@ -146,11 +146,14 @@ def near_node(request: pytest.FixtureRequest) -> Iterator[Node]:
     from near_harness.errors import HarnessError  # noqa: PLC0415
     from near_harness.nodes.registry import create_node  # noqa: PLC0415
 
+    failure = ""
     try:
         node = create_node(_settings(request.config).node)
         node.start()
     except HarnessError as error:
-        pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
+        failure = f"{type(error).__name__}: {error}"
+    if failure:  # outside of the handler: what caused it would be printed as well, and says less
+        pytest.fail(failure, pytrace=False)
     yield node
     node.stop()
 

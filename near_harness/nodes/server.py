@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from aiohttp import web
 
 from near_harness.errors import InvalidSetting, NodeError, PortInUse
 
+_log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 MAX_BODY_BYTES = 1 << 30
 """As the sandbox tools set it: a patch of a whole contract's state is one request."""
@@ -110,6 +112,18 @@ class RpcServer:
         await runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._carry(request)
+        except web.HTTPException:
+            raise
+        except Exception as error:  # a defect of the chain must reach the test, not a log alone
+            _log.exception("%s %s", request.method, request.path)
+            text = f"{type(error).__name__}: {error}"
+            cause = {"name": "INTERNAL_ERROR", "info": {"error_message": text}}
+            body = {"name": "INTERNAL_ERROR", "cause": cause, "code": -32000, "message": "Server error", "data": text}
+            return web.json_response({"jsonrpc": "2.0", "id": None, "error": body}, status=500)
+
+    async def _carry(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method == "POST":
             status, body = await self._wait(self._chain.request(await request.read()))
             return web.Response(status=status, body=body, content_type="application/json")

@@ -52,6 +52,15 @@ async def test_deleting_an_account_conserves_tokens(near: Near, alice: Account, 
     assert ledger(tx).balances[alice.id][1] is None
 
 
+async def test_a_validators_reward_at_the_end_of_an_epoch_is_not_the_transactions(near: Near, alice: Account) -> None:
+    rewarded = Amount(0)
+    for _ in range(30):  # each takes several blocks, an epoch has 60
+        tx = await near.root.transfer(alice, NEAR(1))
+        expect(tx).conserved_tokens()
+        rewarded += ledger(tx).validator_rewards
+    assert rewarded > 0
+
+
 async def test_heights_tell_when_each_receipt_ran(bank: Contract, pool: Contract, alice: Account) -> None:
     tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
     heights = ledger(tx).heights

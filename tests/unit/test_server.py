@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import time
 from urllib.parse import urlsplit
@@ -33,6 +34,8 @@ class Echo:
     """Answers with the size of the request, or something to wait for."""
 
     def request(self, body: bytes) -> tuple[int, bytes] | Later:
+        if body == b"defect":
+            raise RuntimeError("the engine panicked")
         if body == b"later":
             return Later(3)
         return Later(None) if body == b"never" else (422, str(len(body)).encode())
@@ -86,6 +89,13 @@ def test_a_waiting_client_holds_up_nobody(server: RpcServer) -> None:
     assert _ask(server, "POST", "/", b"ab")[2] == b"2"
     assert waiting.getresponse().status == 408
     waiting.close()
+
+
+def test_a_defect_of_the_chain_reaches_the_client(server: RpcServer) -> None:
+    status, kind, body = _ask(server, "POST", "/", b"defect")
+    assert (status, kind) == (500, "application/json; charset=utf-8")
+    assert json.loads(body)["error"]["data"] == "RuntimeError: the engine panicked"
+    assert _ask(server, "POST", "/", b"ab")[2] == b"2"
 
 
 def test_listens_on_the_loopback_only(server: RpcServer) -> None:
