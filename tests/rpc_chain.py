@@ -27,9 +27,9 @@ class RpcError(Exception):
 class RpcChain:
     """A fresh chain; ``blocks`` as the engine has it."""
 
-    def __init__(self, *, blocks: str = "auto", epoch_length: int = 60) -> None:
+    def __init__(self, *, blocks: str = "auto", epoch_length: int = 60, protocol_version: int = 86) -> None:
         engine = load_engine()
-        genesis = engine.sandbox_genesis(epoch_length=epoch_length)
+        genesis = engine.sandbox_genesis(epoch_length=epoch_length, protocol_version=protocol_version)
         self.chain: Any = engine.Chain(genesis, blocks=blocks, cache_dir=str(contract_cache()))
 
     def start(self, method: str, params: Any) -> Any:

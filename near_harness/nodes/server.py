@@ -125,24 +125,26 @@ class RpcServer:
 
     async def _carry(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method == "POST":
-            status, body = await self._wait(self._chain.request(await request.read()))
+            status, body = await settled(self._chain.request(await request.read()), self._wait_limit_s)
             return web.Response(status=status, body=body, content_type="application/json")
         if request.method in ("GET", "HEAD"):
             status, kind, body = self._chain.get(request.path)
             return web.Response(status=status, body=body, headers={"Content-Type": kind})
         return web.Response(status=405, text="POST JSON-RPC, or GET /status")
 
-    async def _wait(self, answer: tuple[int, bytes] | Pending) -> tuple[int, bytes]:
-        if isinstance(answer, tuple):
-            return answer
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._wait_limit_s
-        while loop.time() < until:
-            found = answer.poll()
-            if found is not None:
-                return found
-            await asyncio.sleep(_POLL_S)
-        return answer.expire()
+
+async def settled(answer: tuple[int, bytes] | Pending, limit_s: float) -> tuple[int, bytes]:
+    """Return HTTP status and body of an answer; one that is not there after ``limit_s`` seconds is nearcore's time-out."""
+    if isinstance(answer, tuple):
+        return answer
+    loop = asyncio.get_running_loop()
+    until = loop.time() + limit_s
+    while loop.time() < until:
+        found = answer.poll()
+        if found is not None:
+            return found
+        await asyncio.sleep(_POLL_S)
+    return answer.expire()
 
 
 def check_port(port: int) -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from near_harness.nodes.server import settled
+
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
-    from near_harness.nodes.server import Pending, Requests
+    from near_harness.nodes.server import Requests
 
-_POLL_S = 0.005
 _PAGES = ("/status", "/health", "/network_info", "/metrics")
 
 
@@ -23,7 +24,11 @@ def application(chain: Requests, *, origins: Sequence[str], most_bytes: int, pat
     async def post(request: web.Request) -> web.StreamResponse:
         if request.content_type != "application/json":
             return web.Response(status=415, text="Expected request with `Content-Type: application/json`")
-        status, body = await _wait(chain.request(await request.read()), patience_s)
+        content = await request.read()
+        try:
+            status, body = await settled(chain.request(content), patience_s)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
+            status, body = _defect(error)
         # What is no JSON is refused in plain text.
         kind = "application/json" if body[:1] == b"{" else "text/plain"
         return web.Response(status=status, body=body, content_type=kind)
@@ -39,17 +44,11 @@ def application(chain: Requests, *, origins: Sequence[str], most_bytes: int, pat
     return app
 
 
-async def _wait(answer: tuple[int, bytes] | Pending, patience_s: float) -> tuple[int, bytes]:
-    if isinstance(answer, tuple):
-        return answer
-    loop = asyncio.get_running_loop()
-    until = loop.time() + patience_s
-    while loop.time() < until:
-        found = answer.poll()
-        if found is not None:
-            return found
-        await asyncio.sleep(_POLL_S)
-    return answer.expire()
+def _defect(error: Exception) -> tuple[int, bytes]:
+    """The answer where the engine itself fails: an error as nearcore would send, and the node goes on."""
+    cause = {"name": "INTERNAL_ERROR", "info": {"error_message": str(error)}}
+    kinds = {"name": "INTERNAL_ERROR", "cause": cause, "code": -32_000, "message": "Server error", "data": str(error)}
+    return 500, json.dumps({"jsonrpc": "2.0", "error": kinds, "id": None}).encode()
 
 
 def _cors(origins: Sequence[str]) -> Middleware:

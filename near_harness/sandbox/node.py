@@ -34,9 +34,9 @@ def open_chain(settings: Settings) -> Any:
     genesis = read_json(settings.genesis)
     try:
         chain = engine.Chain(json.dumps(genesis), blocks="auto", clock="wall", cache_dir=str(contract_cache()))
+        chain.produce_blocks(_FIRST_BLOCKS)
     except engine.EngineError as error:
         raise BrokenHome(f"{settings.genesis}: {error}") from error
-    chain.produce_blocks(_FIRST_BLOCKS)
     return chain
 
 
@@ -48,7 +48,10 @@ def run(home: Path, rpc: Address | None, report: Callable[[str], None]) -> None:
     """
     settings = Settings.read(home)
     chain = open_chain(settings)
-    asyncio.run(_serve(chain, settings, rpc or settings.rpc, report))
+    try:
+        asyncio.run(_serve(chain, settings, rpc or settings.rpc, report))
+    except load_engine().EngineError as error:
+        raise NodeError(f"the chain cannot go on: {error}") from error
 
 
 async def _serve(chain: Any, settings: Settings, address: Address, report: Callable[[str], None]) -> None:
@@ -57,7 +60,7 @@ async def _serve(chain: Any, settings: Settings, address: Address, report: Calla
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     app = application(chain, origins=settings.origins, most_bytes=settings.most_bytes, patience_s=settings.patience_s)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
     await runner.setup()
     ticker: asyncio.Task[None] | None = None
     try:
@@ -77,7 +80,7 @@ async def _serve(chain: Any, settings: Settings, address: Address, report: Calla
 
 async def _listen(runner: web.AppRunner, address: Address) -> None:
     try:
-        await web.TCPSite(runner, address.host, address.port, shutdown_timeout=0.2).start()
+        await web.TCPSite(runner, address.host, address.port).start()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(f"{address} is in use by another program: choose another port with --rpc-addr") from error

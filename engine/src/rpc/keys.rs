@@ -11,14 +11,16 @@ use near_primitives::trie_key::trie_key_parsers::{
     get_raw_prefix_for_access_keys, parse_key_handle_from_access_key_key,
     parse_nonce_index_from_gas_key_key,
 };
-use near_primitives::types::AccountId;
+use near_primitives::types::{AccountId, ProtocolVersion};
 use near_primitives::views::{AccessKeyInfoView, AccessKeyList, AccessKeyView, GasKeyNoncesView};
 
 use super::access;
 use super::query::Place;
 
-/// nearcore's default for the most keys in one answer.
+/// nearcore's default for the most keys in one answer. Nodes before protocol 87 list all keys that are asked for at once.
 pub const KEYS_LIMIT: u32 = 100;
+
+const FIRST_LIMITED: ProtocolVersion = 87;
 
 pub fn access_key(
     place: &Place<'_>,
@@ -43,7 +45,11 @@ pub fn list(
     limit: Option<NonZeroU32>,
 ) -> Result<AccessKeyList, RpcQueryError> {
     let paginated = after.is_some() || limit.is_some();
-    let most = limit.map_or(KEYS_LIMIT, NonZeroU32::get).min(KEYS_LIMIT) as usize;
+    let most = if paginated || place.chain.protocol_version() >= FIRST_LIMITED {
+        limit.map_or(KEYS_LIMIT, NonZeroU32::get).min(KEYS_LIMIT) as usize
+    } else {
+        usize::MAX
+    };
     let prefix = get_raw_prefix_for_access_keys(&account_id);
     let after = after.map(|key| TrieKey::access_key(account_id.clone(), key).to_vec());
     let mut keys = place
