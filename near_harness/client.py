@@ -170,14 +170,11 @@ class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type informa
         try:
             tx_hash: str = await self.sign_and_submit_tx(receiver_id, list(actions), included=True)
         except TransactionFailed as error:
-            self._access_key_nonce.clear()
             error.transaction_hash = getattr(error, "trx_hash", None)
             raise
         except Exception:
-            self._access_key_nonce.clear()
             raise
         except BaseException as error:
-            self._access_key_nonce.clear()
             if type(error).__name__ != "PanicException":
                 raise
             raise BadInput(f"py-near cannot build the transaction to {receiver_id!r}: {error}") from error

@@ -116,7 +116,7 @@ class RpcServer:
             return await self._carry(request)
         except web.HTTPException:
             raise
-        except Exception as error:  # a defect of the chain must reach the test, not a log alone
+        except Exception as error:  # noqa: BLE001 - a defect of the chain must reach the test, not a log alone
             _log.exception("%s %s", request.method, request.path)
             text = f"{type(error).__name__}: {error}"
             cause = {"name": "INTERNAL_ERROR", "info": {"error_message": text}}

@@ -139,9 +139,11 @@ class Receipt:
 
     def walk(self) -> Iterator[Receipt]:
         """This receipt, then everything that came of it, depth first in the order of creation."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            receipt = waiting.pop()
+            yield receipt
+            waiting.extend(reversed(receipt.children))
 
     def __str__(self) -> str:
         if self.refund is not None:

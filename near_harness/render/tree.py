@@ -39,20 +39,15 @@ def tree(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> Tree:
     head.append(f"  {outcome.gas_burnt.short} burnt, {outcome.tokens_burnt.short}", "dim")
     drawn = Tree(head, guide_style="dim")
     numbers = {receipt: number for number, receipt in enumerate(outcome.receipts, 1)}
-    if outcome.root is not None:
-        _add(drawn, outcome.root, numbers, marked)
+    branches: dict[Receipt | None, Tree] = {None: drawn}
+    for receipt in outcome.receipts:
+        label = _label(receipt, numbers)
+        if receipt in marked:
+            label = Text.assemble(("==> ", "bold yellow"), label)
+        for detail, style in _details(receipt, numbers):
+            label.append(f"\n    {detail}", style)
+        branches[receipt] = branches[receipt.parent].add(label)
     return drawn
-
-
-def _add(branch: Tree, receipt: Receipt, numbers: dict[Receipt, int], marked: Collection[Receipt]) -> None:
-    label = _label(receipt, numbers)
-    if receipt in marked:
-        label = Text.assemble(("==> ", "bold yellow"), label)
-    for detail, style in _details(receipt, numbers):
-        label.append(f"\n    {detail}", style)
-    node = branch.add(label)
-    for child in receipt.children:
-        _add(node, child, numbers, marked)
 
 
 def _label(receipt: Receipt, numbers: dict[Receipt, int]) -> Text:

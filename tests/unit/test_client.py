@@ -275,3 +275,22 @@ def test_a_client_that_is_dropped_leaves_nothing_open(script: Script, client: Cl
         asyncio.run(drop())
         gc.collect()
     assert len(script.sent) == 3
+
+
+async def test_a_refusal_in_between_does_not_upset_the_others(client: Client, script: Script) -> None:
+    async def refused() -> None:
+        script.answers["send_tx"] = _refusal("Expired")
+        try:
+            await signer(client).send("bob.sandbox", [])
+        finally:
+            script.answers.clear()
+
+    results = await asyncio.gather(
+        signer(client).send("bob.sandbox", []),
+        refused(),
+        *(signer(client).send("bob.sandbox", []) for _ in range(3)),
+        return_exceptions=True,
+    )
+    sent = [nonce for nonce, _ in script.sent]
+    assert sent == sorted(set(sent))
+    assert sum(isinstance(result, Expired) for result in results) == 5 - len(sent)

@@ -171,3 +171,25 @@ def test_values_are_read_as_json_in_utf8() -> None:
         _receipt(value=b"\xff\x00").json()
     with pytest.raises(BadInput, match="has no value of its own"):
         _receipt(value=None).json()
+
+
+def _chain(length: int) -> Outcome:
+    """A transaction whose every receipt makes one more."""
+    raw = answer("query a pool")
+    outcome, body = raw["receipts_outcome"][0], raw["receipts"][0]
+    raw["receipts_outcome"], raw["receipts"] = [], []
+    for number in range(1, length + 1):
+        children = [f"r{number + 1}"] if number < length else []
+        raw["receipts_outcome"].append(
+            {**outcome, "id": f"r{number}", "outcome": {**outcome["outcome"], "receipt_ids": children}}
+        )
+        raw["receipts"].append({**body, "receipt_id": f"r{number}"})
+    return parse_outcome(raw)
+
+
+def test_a_chain_of_promises_may_be_longer_than_pythons_stack() -> None:
+    assert [receipt.id for receipt in _chain(5000).receipts] == [f"r{number}" for number in range(1, 5001)]
+
+
+def test_a_deep_tree_prints() -> None:
+    assert "#200 ok bank.sandbox" in str(_chain(200))
