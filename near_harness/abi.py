@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from near_harness.errors import InvalidArguments, UnknownMethod
@@ -71,9 +71,9 @@ class Method:
 
 @dataclass(frozen=True)
 class Interface:
-    """The methods of a contract."""
+    """The methods of a contract; None where nothing is known of it, and any may be called."""
 
-    methods: Mapping[str, Method] = field(default_factory=dict)
+    methods: Mapping[str, Method] | None = None
     has_abi: bool = False
 
     @classmethod
@@ -102,11 +102,11 @@ class Interface:
 
         :raises UnknownMethod: naming those that come near.
         """
+        if self.methods is None:
+            return Method(name)
         found = self.methods.get(name)
         if found is not None:
             return found
-        if not self.methods:
-            return Method(name)
         callable_names = [known for known in self.methods if not known.startswith("__")]
         near = _near(name, callable_names) or f"; it has {', '.join(sorted(callable_names)) or 'no methods'}"
         raise UnknownMethod(f"contract {contract} has no method {name!r}{near}")

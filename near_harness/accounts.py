@@ -128,4 +128,4 @@ class Contract:
         return f"<Contract {self.id}>"
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self.interface.methods})
+        return sorted({*super().__dir__(), *(self.interface.methods or ())})

@@ -23,6 +23,7 @@ from near_harness.outcome.failures import (
     AccountAlreadyExists,
     AccountDoesNotExist,
     CodeDoesNotExist,
+    CompilationError,
     GasExceeded,
     InvalidAccessKey,
     MethodNotFound,
@@ -110,6 +111,15 @@ async def test_a_missing_contract_is_refused(near: Near, contracts: Path) -> Non
 async def test_a_broken_contract_is_refused(near: Near) -> None:
     with pytest.raises(InvalidContractCode, match="is no WebAssembly module"):
         await near.deploy(b"fn main() {}")
+
+
+async def test_a_contract_that_the_virtual_machine_refuses_is_typed(near: Near, alice: Account) -> None:
+    garbage_in_its_code = b"\0asm\1\0\0\0" + b"\x0a\x03\x01\xff\xff"
+    contract = await near.deploy(garbage_in_its_code)
+    with pytest.raises(UnknownMethod, match="has no method 'run'; it has no methods"):
+        alice.call(contract, "run")
+    with pytest.raises(CompilationError, match=r"PrepareError.*\n.*\ntry: the compiler may be newer"):
+        await alice.call(contract.id, "run")
 
 
 async def test_an_unknown_method_is_refused_before_anything_is_sent(near: Near, bank: Contract, alice: Account) -> None:
