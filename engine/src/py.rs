@@ -209,6 +209,12 @@ impl Chain {
         })
     }
 
+    /// Whether further blocks change anything by themselves.
+    #[getter]
+    fn in_flight(&self, py: Python<'_>) -> PyResult<bool> {
+        self.shared.with(py, |chain| chain.in_flight())
+    }
+
     /// The height of the newest block.
     #[getter]
     fn height(&self, py: Python<'_>) -> PyResult<u64> {

@@ -8,25 +8,24 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from near_harness.nodes.server import settled
-
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
+    from near_harness.nodes.pump import Pump
     from near_harness.nodes.server import Requests
 
 _PAGES = ("/status", "/health", "/network_info", "/metrics")
 
 
-def application(chain: Requests, *, origins: Sequence[str], most_bytes: int, patience_s: float) -> web.Application:
-    """Return an application that serves ``chain``."""
+def application(chain: Requests, pump: Pump, *, origins: Sequence[str], most_bytes: int) -> web.Application:
+    """Return an application that serves ``chain``; ``pump`` makes the blocks that requests wait for."""
 
     async def post(request: web.Request) -> web.StreamResponse:
         if request.content_type != "application/json":
             return web.Response(status=415, text="Expected request with `Content-Type: application/json`")
         content = await request.read()
         try:
-            status, body = await settled(chain.request(content), patience_s)
+            status, body = await pump.settle(chain.request(content))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             status, body = _defect(error)
         # What is no JSON is refused in plain text.

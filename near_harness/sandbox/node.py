@@ -14,6 +14,7 @@ from aiohttp import web
 
 from near_harness.errors import NodeError, PortInUse
 from near_harness.nodes.embedded import contract_cache, load_engine
+from near_harness.nodes.pump import Pump
 from near_harness.sandbox.files import BrokenHome, read_json
 from near_harness.sandbox.http import application
 from near_harness.sandbox.settings import Address, Settings
@@ -33,7 +34,7 @@ def open_chain(settings: Settings) -> Any:
     engine = load_engine()
     genesis = read_json(settings.genesis)
     try:
-        chain = engine.Chain(json.dumps(genesis), blocks="auto", clock="wall", cache_dir=str(contract_cache()))
+        chain = engine.Chain(json.dumps(genesis), blocks="interval", clock="wall", cache_dir=str(contract_cache()))
         chain.produce_blocks(_FIRST_BLOCKS)
     except engine.EngineError as error:
         raise BrokenHome(f"{settings.genesis}: {error}") from error
@@ -59,7 +60,8 @@ async def _serve(chain: Any, settings: Settings, address: Address, report: Calla
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    app = application(chain, origins=settings.origins, most_bytes=settings.most_bytes, patience_s=settings.patience_s)
+    pump = Pump(chain, patience_s=settings.patience_s)
+    app = application(chain, pump, origins=settings.origins, most_bytes=settings.most_bytes)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
     await runner.setup()
     ticker: asyncio.Task[None] | None = None
@@ -75,6 +77,7 @@ async def _serve(chain: Any, settings: Settings, address: Address, report: Calla
     finally:
         if ticker is not None:
             ticker.cancel()
+        await pump.stop()
         await runner.cleanup()
 
 
@@ -89,5 +92,8 @@ async def _listen(runner: web.AppRunner, address: Address) -> None:
 
 async def _tick(chain: Any) -> None:
     while True:
+        before = chain.height
         await asyncio.sleep(TICK_S)
-        chain.produce_blocks(1)
+        # Not right after a block that a request has waited for: its client shall find what it was told.
+        if chain.height == before:
+            chain.produce_blocks(1)

@@ -1,0 +1,150 @@
+"""Makes the blocks that requests wait for, once for all of them.
+
+A request that made its own blocks would push the height up by as many for every transaction. With many clients at once the block
+hash that one of them signed over would be too old before its turn came (transactions expire after 100 blocks), and receipts of
+different transactions would never meet in a block. So requests wait, and one task makes blocks as long as one of them can be
+helped: what arrives between two blocks goes into the next one. For one client they come at once; the more there are, the longer
+the task waits for all of them before each block. When all have their answer the chain stands still, so that they can look at it:
+the rest comes with the next request, or with the ticker of a node that has one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+_BLOCKS_TO_FINALITY = 4
+"""With so many blocks after the last one that changed something, readers of the final state have seen all of it."""
+
+_IDLE_POLL_S = 0.02
+
+_PAUSE_PER_CLIENT_S, _LONGEST_PAUSE_S = 0.000_2, 0.02
+"""Between two blocks for each of several requests that wait: about what it takes to answer one and to get the next."""
+
+_CROWD_PAUSE_S, _CROWD_S = 0.01, 0.5
+"""Between two blocks while somebody sends without waiting; and for how long the pace is kept after the last of a crowd."""
+
+
+class Pending(Protocol):
+    """A request that waits for blocks."""
+
+    def poll(self) -> tuple[int, bytes] | None:
+        """Return HTTP status and body where they are there."""
+
+    def expire(self) -> tuple[int, bytes]:
+        """Return the answer for a client that has waited too long."""
+
+
+class Chain(Protocol):
+    """The part of a chain that makes blocks."""
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether blocks change anything by themselves."""
+
+    def produce_blocks(self, count: int = 1) -> None:
+        """Make blocks."""
+
+
+@dataclass(eq=False)
+class _Waiting:
+    pending: Pending
+    answer: asyncio.Future[tuple[int, bytes]]
+    until: float
+
+
+class Pump:
+    """One chain's maker of blocks. Everything happens on the loop that :meth:`settle` is called on.
+
+    ``patience_s``: how long a request may wait. None where nobody else makes blocks or sends anything: then a request is answered
+    with nearcore's time-out as soon as nothing moves any more.
+    """
+
+    def __init__(self, chain: Chain, *, patience_s: float | None) -> None:
+        self._chain = chain
+        self._patience_s = patience_s
+        self._waiting: list[_Waiting] = []
+        self._task: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._quiet = 0
+        self._clients = 0
+        self._clients_until = self._crowd_until = 0.0
+
+    async def settle(self, answer: tuple[int, bytes] | Pending) -> tuple[int, bytes]:
+        """Return HTTP status and body of an answer, when the blocks that it waits for are made or patience is at its end."""
+        loop = asyncio.get_running_loop()
+        if isinstance(answer, tuple):
+            if self._chain.in_flight:
+                self._crowd_until = loop.time() + _CROWD_S
+                if self._patience_s is None and not self._waiting:
+                    self._chain.produce_blocks(1)  # there is no ticker that would put it into a block
+            return answer
+        until = math.inf if self._patience_s is None else loop.time() + self._patience_s
+        waiting = _Waiting(answer, loop.create_future(), until)
+        self._waiting.append(waiting)
+        self._wake()
+        return await waiting.answer
+
+    async def stop(self) -> None:
+        """End the task; what still waits is answered with the time-out."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        self._answer(expired=True)
+
+    def _wake(self) -> None:
+        self._quiet = 0
+        self._news.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                if self._moves():
+                    self._chain.produce_blocks(1)
+                    self._answer()
+                    await asyncio.sleep(self._pause())
+                else:
+                    self._answer(expired=self._patience_s is None)
+                    self._news.clear()
+                    with suppress(asyncio.TimeoutError):
+                        await asyncio.wait_for(self._news.wait(), _IDLE_POLL_S)
+        except Exception as error:  # noqa: BLE001 - those who wait get it
+            self._fail(error)
+
+    def _pause(self) -> float:
+        now = asyncio.get_running_loop().time()
+        if len(self._waiting) >= self._clients or now > self._clients_until:
+            # Clients whose answers went out together come back one after the other.
+            self._clients, self._clients_until = len(self._waiting), now + _CROWD_S
+        pause = min(self._clients * _PAUSE_PER_CLIENT_S, _LONGEST_PAUSE_S) if self._clients > 1 else 0.0
+        return max(pause, _CROWD_PAUSE_S) if now < self._crowd_until else pause
+
+    def _moves(self) -> bool:
+        self._quiet = 0 if self._chain.in_flight else self._quiet + 1
+        return self._quiet <= _BLOCKS_TO_FINALITY
+
+    def _answer(self, *, expired: bool = False) -> None:
+        """Answer those whose answer is there; the others go on waiting."""
+        now = asyncio.get_running_loop().time()
+        before, self._waiting = self._waiting, []
+        for waiting in before:
+            if waiting.answer.done():
+                continue  # its client has gone
+            found = waiting.pending.poll()
+            if found is None and (expired or now >= waiting.until):
+                found = waiting.pending.expire()
+            if found is None:
+                self._waiting.append(waiting)
+            else:
+                waiting.answer.set_result(found)
+
+    def _fail(self, error: Exception) -> None:
+        before, self._waiting = self._waiting, []
+        for waiting in before:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(error)
