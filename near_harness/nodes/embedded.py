@@ -103,8 +103,8 @@ class EmbeddedNode:
         genesis = self._engine.sandbox_genesis(
             account_id=_ROOT, seed=_ROOT, chain_id="sandbox", protocol_version=self.protocol_version
         )
-        self._chain = self._engine.Chain(genesis, blocks="auto", cache_dir=str(contract_cache()))
-        server = RpcServer(self._chain, port=self._port)
+        self._chain = self._engine.Chain(genesis, blocks="interval", cache_dir=str(contract_cache()))
+        server = RpcServer(self._chain, port=self._port, blocks_of=self._chain)
         server.start()
         self._server = server
 

@@ -38,7 +38,7 @@ class Pending(Protocol):
         """Return the answer for a client that has waited too long."""
 
 
-class Chain(Protocol):
+class BlockSource(Protocol):
     """The part of a chain that makes blocks."""
 
     @property
@@ -63,7 +63,7 @@ class Pump:
     with nearcore's time-out as soon as nothing moves any more.
     """
 
-    def __init__(self, chain: Chain, *, patience_s: float | None) -> None:
+    def __init__(self, chain: BlockSource, *, patience_s: float | None) -> None:
         self._chain = chain
         self._patience_s = patience_s
         self._waiting: list[_Waiting] = []

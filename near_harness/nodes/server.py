@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from near_harness.errors import InvalidSetting, NodeError, PortInUse
+from near_harness.nodes.pump import BlockSource, Pending, Pump
 
 _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
@@ -24,16 +25,6 @@ WAIT_LIMIT_S = 10.0
 """nearcore's ``polling_timeout``: after it a client that waits for a transaction gets TIMEOUT_ERROR."""
 _POLL_S = 0.005
 _STARTUP_LIMIT_S = 10.0
-
-
-class Pending(Protocol):
-    """A request that waits for blocks."""
-
-    def poll(self) -> tuple[int, bytes] | None:
-        """Return HTTP status and body where they are there."""
-
-    def expire(self) -> tuple[int, bytes]:
-        """Return the answer for a client that has waited too long."""
 
 
 class Requests(Protocol):
@@ -47,10 +38,17 @@ class Requests(Protocol):
 
 
 class RpcServer:
-    """Serves a chain on ``127.0.0.1``; ``port`` 0 takes a free one."""
+    """Serves a chain on ``127.0.0.1``; ``port`` 0 takes a free one.
 
-    def __init__(self, chain: Requests, *, port: int = 0, wait_limit_s: float = WAIT_LIMIT_S) -> None:
+    With ``blocks_of``, requests that wait get their blocks from it.
+    """
+
+    def __init__(
+        self, chain: Requests, *, port: int = 0, wait_limit_s: float = WAIT_LIMIT_S, blocks_of: BlockSource | None = None
+    ) -> None:
         self._chain = chain
+        self._blocks_of = blocks_of
+        self._pump: Pump | None = None
         self._port = check_port(port)
         self._wait_limit_s = wait_limit_s
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -97,6 +95,9 @@ class RpcServer:
 
     async def _serve(self, report: Callable[[BaseException | None], None]) -> None:
         self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        if self._blocks_of is not None:
+            # Nobody else makes blocks here: what nothing helps is answered at once.
+            self._pump = Pump(self._blocks_of, patience_s=None)
         runner = web.ServerRunner(web.Server(self._answer, request_factory=_request), access_log=None, shutdown_timeout=0.2)
         try:
             await runner.setup()
@@ -109,6 +110,8 @@ class RpcServer:
             return
         report(None)
         await self._stopped.wait()
+        if self._pump is not None:
+            await self._pump.stop()
         await runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -125,7 +128,9 @@ class RpcServer:
 
     async def _carry(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method == "POST":
-            status, body = await settled(self._chain.request(await request.read()), self._wait_limit_s)
+            answer = self._chain.request(await request.read())
+            pump = self._pump
+            status, body = await (settled(answer, self._wait_limit_s) if pump is None else pump.settle(answer))
             return web.Response(status=status, body=body, content_type="application/json")
         if request.method in ("GET", "HEAD"):
             status, kind, body = self._chain.get(request.path)
