@@ -41,11 +41,16 @@ fn a_stake_is_locked_at_once_validates_two_epochs_later_and_comes_back_after_thr
     let outcomes =
         world.by("alice.sandbox", "alice.sandbox", vec![stake(Balance::ZERO, "alice.sandbox")]);
     assert_eq!(failure(&outcomes[1]), "");
+    let mut kicked_out = false;
     for _ in 0..2 {
         next_epoch(&mut world);
         assert!(locked(&world) >= near(50_000), "still at stake in these epochs");
+        kicked_out |= world.chain.head().epoch.kickouts.contains_key(&id("alice.sandbox"));
     }
+    assert!(kicked_out);
     assert!(!validates(&world, "alice.sandbox"));
+    let kickouts = &world.chain.head().epoch.kickouts;
+    assert!(kickouts.is_empty(), "she left an epoch ago: {kickouts:?}");
     for _ in 0..2 {
         next_epoch(&mut world);
     }

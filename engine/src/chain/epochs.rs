@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use near_chain_configs::GenesisConfig;
 use near_primitives::hash::CryptoHash;
 use near_primitives::types::validator_stake::ValidatorStake;
-use near_primitives::types::{AccountId, Balance, BlockHeight, EpochHeight, EpochId};
+use near_primitives::types::{
+    AccountId, Balance, BlockHeight, EpochHeight, EpochId, ValidatorKickoutReason,
+};
 use primitive_types::U256;
 
 use crate::runtime::ValidatorUpdate;
@@ -30,6 +32,10 @@ pub struct Epoch {
     pub next_stakes: BTreeMap<AccountId, Balance>,
     /// Minted when the epoch began, as the reward of the one before.
     pub minted: Balance,
+    /// Who was paid of that.
+    pub rewards: BTreeMap<AccountId, Balance>,
+    /// Who lost the seat of the next epoch when this one began, and why.
+    pub kickouts: BTreeMap<AccountId, ValidatorKickoutReason>,
 }
 
 /// What an epoch has seen so far.
@@ -66,6 +72,8 @@ impl Epoch {
             seat_price,
             next_seat_price: seat_price,
             minted: Balance::ZERO,
+            rewards: BTreeMap::new(),
+            kickouts: BTreeMap::new(),
         }
     }
 
@@ -124,6 +132,21 @@ impl Epoch {
             asked.into_iter().map(|account_id| (account_id, Balance::ZERO)).collect();
         stakes.extend(stakes_of(&validators));
 
+        let kickouts = self
+            .next_validators
+            .iter()
+            .filter(|old| validators.iter().all(|new| new.account_id() != old.account_id()))
+            .map(|old| {
+                let proposed = progress.proposals.get(old.account_id()).map(|p| p.stake());
+                let reason = match proposed.unwrap_or(old.stake()) {
+                    Balance::ZERO => ValidatorKickoutReason::Unstaked,
+                    stake => {
+                        ValidatorKickoutReason::NotEnoughStake { stake, threshold: seat_price }
+                    }
+                };
+                (old.account_id().clone(), reason)
+            })
+            .collect();
         let mut keep_locked: BTreeMap<AccountId, Balance> = BTreeMap::new();
         let proposed = stakes_of(last);
         for known in [&self.stakes, &self.next_stakes, &stakes] {
@@ -145,6 +168,8 @@ impl Epoch {
             stakes: self.next_stakes.clone(),
             next_stakes: stakes,
             minted,
+            rewards: rewards.accounts.clone(),
+            kickouts,
         };
         (next, ValidatorUpdate { rewards: rewards.accounts, keep_locked })
     }

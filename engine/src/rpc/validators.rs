@@ -11,7 +11,7 @@ use near_primitives::types::validator_stake::ValidatorStake;
 use near_primitives::types::{BlockId, EpochId, EpochReference, NumBlocks};
 use near_primitives::views::validator_stake_view::ValidatorStakeView;
 use near_primitives::views::{
-    CurrentEpochValidatorInfo, EpochValidatorInfo, NextEpochValidatorInfo,
+    CurrentEpochValidatorInfo, EpochValidatorInfo, NextEpochValidatorInfo, ValidatorKickoutView,
 };
 use serde_json::Value;
 
@@ -93,10 +93,17 @@ fn epoch_info(chain: &Chain, last: &Arc<Block>) -> EpochValidatorInfo {
         current_fishermen: vec![],
         next_fishermen: vec![],
         current_proposals: proposals.into_iter().map(Into::into).collect(),
-        prev_epoch_kickout: vec![],
+        prev_epoch_kickout: epoch
+            .kickouts
+            .iter()
+            .map(|(account_id, reason)| ValidatorKickoutView {
+                account_id: account_id.clone(),
+                reason: reason.clone(),
+            })
+            .collect(),
         epoch_start_height: epoch.first_block,
         epoch_height: epoch.height,
-        validator_reward_paid_prev_epoch: Default::default(),
+        validator_reward_paid_prev_epoch: epoch.rewards.clone().into_iter().collect(),
     }
 }
 
