@@ -22,12 +22,15 @@ use near_vm_runner::{
     CompiledContractInfo, Contract, ContractRuntimeCache, FilesystemContractRuntimeCache,
     NoContractRuntimeCache, PreparedContract, noop_background_spawner,
 };
-use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::guard;
 
 /// Where the entries are, below the folder that the user names.
 const FOLDER: &str = "compiled";
+
+/// What the name of an entry's checksum ends in.
+const CHECKSUM: &str = "xxh3";
 
 /// On disk; the least recently used go first.
 const DISK_BYTES: u64 = 1 << 30;
@@ -201,15 +204,16 @@ impl ContractRuntimeCache for ContractCache {
     }
 }
 
-/// Over what the VM gets to see, whatever the format of the file.
+/// Over what the VM gets to see, whatever the format of the file. Against damage, not against people: the folder is the
+/// user's own. A near-sdk contract is 2 MB of native code, so that it matters what a byte costs.
 fn checksum(value: &CompiledContractInfo) -> io::Result<String> {
-    let mut digest = Sha256::new();
+    let mut digest = Xxh3::new();
     borsh::to_writer(&mut digest, value)?;
-    Ok(CryptoHash(digest.finalize().into()).to_string())
+    Ok(format!("{:032x}", digest.digest128()))
 }
 
 fn checksum_file(entry: &Path) -> PathBuf {
-    entry.with_extension("sha256")
+    entry.with_extension(CHECKSUM)
 }
 
 /// The key under which nearcore stores a contract, which it tells nobody but the cache.
@@ -281,7 +285,7 @@ fn sweep(folder: &Path) {
         let path = file.path();
         let extension = path.extension().unwrap_or_default();
         let left_over =
-            extension == "temp" || extension == "sha256" && !path.with_extension("").exists();
+            extension == "temp" || extension == CHECKSUM && !path.with_extension("").exists();
         let age = file
             .metadata()
             .and_then(|found| found.modified())

@@ -51,11 +51,11 @@ def _flip(entry):
 
 
 def _unsealed(entry):
-    entry.with_suffix(".sha256").unlink()
+    entry.with_suffix(".xxh3").unlink()
 
 
 def _sealed_for_another(entry):
-    entry.with_suffix(".sha256").write_text("11111111111111111111111111111111")
+    entry.with_suffix(".xxh3").write_text("0" * 32)
 
 
 def _emptied(entry):
@@ -70,7 +70,7 @@ def _shortened(entry):
 def test_a_damaged_entry_is_compiled_again(alone, folder, damage):
     alone(_CALL, str(folder))
     (entry,) = _entries(folder)
-    checksum = entry.with_suffix(".sha256")
+    checksum = entry.with_suffix(".xxh3")
     good = entry.read_bytes(), checksum.read_text()
     damage(entry)
     alone(_CALL, str(folder))

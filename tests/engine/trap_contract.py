@@ -43,10 +43,10 @@ def trap_contract(salt: str = "") -> bytes:
     """The contract. Another salt makes other bytes, which no cache has seen yet."""
     bodies = []
     for index, body in enumerate(METHODS.values(), start=1):  # 0 is the import
-        code = b"\x00" + body.replace(b"%", bytes([index])) + _END  # no locals
+        code = b"\x00" + body.replace(b"%", _number(index)) + _END  # no locals
         bodies.append(_sized(code))
     count = len(METHODS)
-    exports = [_named(name) + b"\x00" + bytes([index]) for index, name in enumerate(METHODS, start=1)]
+    exports = [_named(name) + b"\x00" + _number(index) for index, name in enumerate(METHODS, start=1)]
     return b"\x00asm\x01\x00\x00\x00" + b"".join(
         _sized(content, kind)
         for kind, content in (
