@@ -84,6 +84,8 @@ fn forwarding_moves_height_time_and_epochs_and_ends_final() {
     assert!(world.chain.height() < height + 1_010);
     assert!(world.chain.head().header.raw_timestamp() - time > 900 * 120_000_000);
     assert_eq!(world.chain.head().epoch.height, 1 + (world.chain.height() - 1) / 60);
+    let refused = world.chain.fast_forward(100_000_000).unwrap_err();
+    assert!(refused.contains("Longer epochs"), "{refused}");
     let refused = world.chain.fast_forward(u64::MAX).unwrap_err();
     assert!(refused.contains("overflow"), "{refused}");
 }

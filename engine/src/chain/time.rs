@@ -15,6 +15,11 @@ const BEFORE_EPOCH_END: u64 = 3;
 /// More blocks than any chain of receipts needs: a contract that calls itself for ever must not hold up the clock.
 const IN_FLIGHT_LIMIT: usize = 1_000;
 
+/// Blocks that one call may make: they are kept, about 3 KB each. A hundred days of `--fast` need a quarter of them.
+const MOST_BLOCKS: u64 = 1_000_000;
+/// Real blocks around each end of an epoch.
+const BLOCKS_PER_EPOCH: u64 = BEFORE_EPOCH_END + 3;
+
 impl Chain {
     /// Time of the block at `height`, after the head. Skipped heights add to the clock for good.
     pub(super) fn next_timestamp(&mut self, height: BlockHeight) -> u64 {
@@ -52,6 +57,14 @@ impl Chain {
         // Nonces of keys are a million times the height.
         let target = self.height().checked_add(delta).filter(|t| *t < u64::MAX / 2_000_000);
         let target = target.ok_or_else(too_far)?;
+        let blocks = (delta / length + 1).saturating_mul(BLOCKS_PER_EPOCH.min(length));
+        if blocks > MOST_BLOCKS {
+            return Err(format!(
+                "cannot fast-forward by {delta} heights at once: with epochs of {length} it takes about {blocks} \
+                 blocks, and one call makes {MOST_BLOCKS} at the most. Longer epochs (epoch_length in genesis.json) \
+                 take fewer"
+            ));
+        }
         while self.height() < target {
             let epoch_end = self.head.epoch.first_block + length;
             let jump = target.min(epoch_end.saturating_sub(BEFORE_EPOCH_END));
