@@ -34,6 +34,8 @@ pub struct Epoch {
     pub minted: Balance,
     /// Who was paid of that.
     pub rewards: BTreeMap<AccountId, Balance>,
+    /// Who was paid when the epoch before began.
+    pub rewards_before: BTreeMap<AccountId, Balance>,
     /// Who lost the seat of the next epoch when this one began, and why.
     pub kickouts: BTreeMap<AccountId, ValidatorKickoutReason>,
 }
@@ -73,6 +75,7 @@ impl Epoch {
             next_seat_price: seat_price,
             minted: Balance::ZERO,
             rewards: BTreeMap::new(),
+            rewards_before: BTreeMap::new(),
             kickouts: BTreeMap::new(),
         }
     }
@@ -169,6 +172,7 @@ impl Epoch {
             next_stakes: stakes,
             minted,
             rewards: rewards.accounts.clone(),
+            rewards_before: self.rewards.clone(),
             kickouts,
         };
         (next, ValidatorUpdate { rewards: rewards.accounts, keep_locked })

@@ -103,7 +103,7 @@ fn epoch_info(chain: &Chain, last: &Arc<Block>) -> EpochValidatorInfo {
             .collect(),
         epoch_start_height: epoch.first_block,
         epoch_height: epoch.height,
-        validator_reward_paid_prev_epoch: epoch.rewards.clone().into_iter().collect(),
+        validator_reward_paid_prev_epoch: epoch.rewards_before.clone().into_iter().collect(),
     }
 }
 
