@@ -209,6 +209,12 @@ impl Chain {
         })
     }
 
+    /// Whether transactions wait for a block to take them.
+    #[getter]
+    fn pooled(&self, py: Python<'_>) -> PyResult<bool> {
+        self.shared.with(py, |chain| chain.pooled())
+    }
+
     /// Whether further blocks change anything by themselves.
     #[getter]
     fn in_flight(&self, py: Python<'_>) -> PyResult<bool> {

@@ -42,6 +42,10 @@ class BlockSource(Protocol):
     """The part of a chain that makes blocks."""
 
     @property
+    def pooled(self) -> bool:
+        """Whether transactions wait for a block to take them."""
+
+    @property
     def in_flight(self) -> bool:
         """Whether blocks change anything by themselves."""
 
@@ -77,7 +81,7 @@ class Pump:
         """Return HTTP status and body of an answer, when the blocks that it waits for are made or patience is at its end."""
         loop = asyncio.get_running_loop()
         if isinstance(answer, tuple):
-            if self._chain.in_flight:
+            if self._chain.pooled:
                 self._crowd_until = loop.time() + _CROWD_S
                 if self._patience_s is None and not self._waiting:
                     self._chain.produce_blocks(1)  # there is no ticker that would put it into a block

@@ -64,6 +64,10 @@ class Chain:
     def snapshot(self) -> Snapshot: ...
     def restore(self, snapshot: Snapshot) -> None: ...
     @property
+    def pooled(self) -> bool:
+        """Whether transactions wait for a block to take them."""
+
+    @property
     def in_flight(self) -> bool:
         """Whether further blocks change anything by themselves: transactions, receipts or patches are on their way. False
         when nothing is left but yields that wait for somebody."""

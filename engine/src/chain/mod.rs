@@ -244,6 +244,11 @@ impl Chain {
         self.head.header.block_ordinal()
     }
 
+    /// Whether transactions wait for a block to take them.
+    pub fn pooled(&self) -> bool {
+        !self.pool.is_empty()
+    }
+
     /// Whether further blocks can change anything by themselves: transactions in the pool, receipts on their way or
     /// delayed, patches. False when nothing is left but yields that wait for somebody.
     pub fn in_flight(&self) -> bool {

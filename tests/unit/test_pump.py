@@ -1,0 +1,118 @@
+"""Who gets blocks when: one client at once, those who wait together, nobody who only looks."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from near_harness.nodes.pump import Pump
+
+
+class Chain:
+    """Counts blocks; what was sent is in flight for three of them."""
+
+    def __init__(self) -> None:
+        self.height = 0
+        self.pooled = False
+        self._busy_until = 0
+
+    @property
+    def in_flight(self) -> bool:
+        return self.pooled or self.height < self._busy_until
+
+    def send(self) -> None:
+        self.pooled = True
+
+    def produce_blocks(self, count: int = 1) -> None:
+        self.height += count
+        if self.pooled:
+            self.pooled, self._busy_until = False, self.height + 2
+
+
+class Until:
+    """A request that waits for a height; ``None`` never comes."""
+
+    def __init__(self, chain: Chain, height: int | None) -> None:
+        self._chain, self._height = chain, height
+
+    def poll(self) -> tuple[int, bytes] | None:
+        reached = self._height is not None and self._chain.height >= self._height
+        return (200, b"done") if reached else None
+
+    def expire(self) -> tuple[int, bytes]:
+        return 408, b"late"
+
+
+async def test_a_request_gets_its_blocks_and_no_more() -> None:
+    chain = Chain()
+    chain.send()
+    assert await Pump(chain, patience_s=None).settle(Until(chain, 5)) == (200, b"done")
+    assert chain.height == 5
+
+
+async def test_those_who_wait_share_blocks() -> None:
+    chain = Chain()
+    pump = Pump(chain, patience_s=None)
+    chain.send()
+    answers = await asyncio.gather(*(pump.settle(Until(chain, height)) for height in (3, 4, 5)))
+    assert answers == [(200, b"done")] * 3
+    assert chain.height == 5
+
+
+async def test_who_only_looks_moves_nothing() -> None:
+    chain = Chain()
+    pump = Pump(chain, patience_s=None)
+    chain.send()
+    await pump.settle(Until(chain, 1))
+    assert chain.in_flight
+    assert await pump.settle((200, b"seen")) == (200, b"seen")
+    assert chain.height == 1
+
+
+async def test_what_is_sent_without_waiting_gets_into_a_block() -> None:
+    chain = Chain()
+    chain.send()
+    await Pump(chain, patience_s=None).settle((200, b"hash"))
+    assert chain.height == 1
+
+
+async def test_what_nothing_helps_is_answered_at_once_where_nobody_else_is() -> None:
+    chain = Chain()
+    assert await asyncio.wait_for(Pump(chain, patience_s=None).settle(Until(chain, None)), 1) == (408, b"late")
+    assert chain.height < 10
+
+
+async def test_patience_waits_for_others() -> None:
+    chain = Chain()
+    pump = Pump(chain, patience_s=5)
+    waiting = asyncio.ensure_future(pump.settle(Until(chain, 50)))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    chain.height = 50  # the ticker's work
+    assert await asyncio.wait_for(waiting, 1) == (200, b"done")
+
+
+async def test_patience_ends() -> None:
+    chain = Chain()
+    assert await asyncio.wait_for(Pump(chain, patience_s=0.05).settle(Until(chain, None)), 1) == (408, b"late")
+
+
+async def test_stopping_answers_those_who_wait() -> None:
+    chain = Chain()
+    pump = Pump(chain, patience_s=60)
+    waiting = asyncio.ensure_future(pump.settle(Until(chain, None)))
+    await asyncio.sleep(0.05)
+    await pump.stop()
+    assert await asyncio.wait_for(waiting, 1) == (408, b"late")
+
+
+async def test_a_chain_that_breaks_tells_those_who_wait() -> None:
+    class Broken(Chain):
+        def produce_blocks(self, count: int = 1) -> None:
+            raise RuntimeError(f"no {count}")
+
+    chain = Broken()
+    chain.send()
+    with pytest.raises(RuntimeError, match="no 1"):
+        await Pump(chain, patience_s=None).settle(Until(chain, 1))
