@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by the scripts beside it: where things are, and a virtual environment to work in.
 # After `make_environment`, $PYTHON is the interpreter of the active virtual environment, or else of .venv, which is
 # made if there is none.

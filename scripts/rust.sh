@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced, after environment.sh and make_environment, by the scripts that need cargo: `need_rust` sees to it that cargo
 # and a C compiler are there, and recent enough; it installs them by the machine's own means where they are not.
 
