@@ -9,6 +9,8 @@
     │   └── InvalidSetting ── UnknownNodeKind
     ├── NodeError: the node cannot be had, or cannot do what is asked
     │   ├── EngineMissing · EngineMismatch · NodeKindUnavailable · PortInUse · NodeUnreachable · CapabilityMissing
+    │   └── NodeStartFailed · ProtocolMismatch · BinaryMissing · DownloadFailed · OpenFileLimit · DockerUnavailable ·
+    │       ImageMissing · WrongArchitecture · PublicNetwork
     ├── RpcError: the node answered with an error
     │   ├── RpcTimeout · UnknownAccount · UnknownBlock · ViewFailed
     ├── ReceiptNotFound (also a LookupError)
@@ -91,6 +93,46 @@ class NodeUnreachable(NodeError):
 
 class CapabilityMissing(NodeError):
     """The kind of node in use cannot do what is asked."""
+
+
+class NodeStartFailed(NodeError):
+    """A node was started, and ended or never answered. The text has the last lines that it wrote."""
+
+
+class ProtocolMismatch(NodeError):
+    """The node runs another protocol version (``version``) than the one that was asked for."""
+
+    def __init__(self, version: int, text: str) -> None:
+        self.version = version
+        super().__init__(text)
+
+
+class BinaryMissing(NodeError):
+    """There is no near-sandbox where one was looked for, or it cannot be executed."""
+
+
+class DownloadFailed(NodeError):
+    """A node's binary could not be downloaded, or is not the one that it was."""
+
+
+class OpenFileLimit(NodeError):
+    """The node needs more open files than this process may have."""
+
+
+class DockerUnavailable(NodeError):
+    """Docker's engine is not installed, not running, or not for this user."""
+
+
+class ImageMissing(NodeError):
+    """There is no such container image, here or where it could be pulled from."""
+
+
+class WrongArchitecture(NodeError):
+    """A node that is built for another processor."""
+
+
+class PublicNetwork(NodeError):
+    """The address is a node of a public network, and nobody said that tests may run there."""
 
 
 class RpcError(HarnessError):

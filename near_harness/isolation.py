@@ -5,7 +5,8 @@
 * A test gets one moment, after the wider fixtures and before the first fixture of its own; the chain goes back there after the
   last teardown of its own fixtures, which so still see what the test did.
 
-The moments form one stack (:mod:`near_harness.anchors`).
+The moments form one stack (:mod:`near_harness.anchors`). Where the node has no snapshots, its names go back instead
+(:mod:`near_harness.namespaces`), or every test gets a node of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from near_harness.errors import HarnessError
+
 if TYPE_CHECKING:
     from near_harness.anchors import Moment
     from near_harness.near import Near
@@ -25,20 +28,24 @@ class IsolationWarning(UserWarning):
     """The chain cannot go back where it should."""
 
 
+class IsolationError(HarnessError):
+    """The chain cannot be kept apart as was asked for."""
+
+
 class Isolation:
-    """The moments of one pytest run. Does nothing before the node runs, or where the node has no snapshots."""
+    """The moments of one pytest run. Does nothing before the node runs."""
 
     def __init__(self) -> None:
         self._near: Near | None = None
         self._test: pytest.Item | None = None
         self._own: Moment | None = None
         self._in_own_part = False
+        self._node_per_test = False
 
-    def begin(self, near: Near) -> None:
-        """Start with a node that runs."""
-        if not near.node.capabilities.snapshot:
-            return
+    def begin(self, near: Near, *, node_per_test: bool = False) -> None:
+        """Start with a node that runs. ``node_per_test``: where it has no snapshots, a fresh one for each test."""
         self._near = near
+        self._node_per_test = node_per_test and not near.node.capabilities.snapshot
         if self._in_own_part:
             self._open_own()
 
@@ -69,6 +76,11 @@ class Isolation:
             return
         if near.anchors.drop_if_unchanged(moment):
             return
+        if self._node_per_test:
+            raise IsolationError(
+                f"the {fixturedef.scope} fixture {fixturedef.argname!r} changed the chain, and each test has a node of its own: "
+                "make it a fixture of the test, or use --near-isolation=accounts"
+            )
         if self._own is not None:
             warnings.warn(
                 f"the {fixturedef.scope} fixture {fixturedef.argname!r} changed the chain inside a test: what the test did "
@@ -85,6 +97,8 @@ class Isolation:
         near, item = self._near, self._test
         if near is None or item is None:
             return
+        if self._node_per_test and near.has_changed:
+            near.renew()
         self._own = near.anchors.open(f"test {item.name}")
         item.addfinalizer(self.closing(self._own))
 

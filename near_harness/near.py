@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import itertools
 import logging
@@ -20,6 +21,7 @@ from near_harness.config import Settings
 from near_harness.errors import BadInput, InvalidAccountId, UnknownAccount, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.ledger import Ledger
+from near_harness.namespaces import Namespace, Namespaces
 from near_harness.nodes.base import Node
 from near_harness.nodes.registry import create_node
 from near_harness.outcome import Outcome, parse_outcome
@@ -47,6 +49,7 @@ class _Moment:
     """What a façade goes back to: the chain, and what it knows of it."""
 
     snapshot: Any
+    namespaces: tuple[Namespace, ...]
     accounts: dict[str, Account]
     names_taken: set[str]
 
@@ -56,12 +59,43 @@ class Near:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self.client = Client(node.rpc_url)
-        self.root = Account(self, node.root_account_id, node.root_key)
-        self.anchors = AnchorStack(self._remember, self._go_back, lambda: self.node.height)
-        self._accounts: dict[str, Account] = {self.root.id: self.root}
-        self._names_taken: set[str] = set()
         self._interfaces: dict[str, Interface] = {}
+        self._connect()
+        # Where the chain cannot go back, the names do: what a test made is out of the others' sight.
+        self.anchors = AnchorStack(self._remember, self._go_back, self._mark)
+
+    def _connect(self) -> None:
+        node = self.node
+        self.client = Client(node.rpc_url)
+        self._accounts: dict[str, Account] = {}
+        self._names_taken: set[str] = set()
+        self._namespaces = Namespaces(node.rpc_url, node.root_account_id, node.root_key)
+        self._changes = 0
+
+    @property
+    def root(self) -> Account:
+        """The account from whose money all others are made, and below which they are.
+
+        On a node without snapshots each test has one of its own, a sub-account of the node's root account.
+        """
+        root_id = self._namespaces.root_id()
+        if root_id not in self._accounts:
+            key = self.node.root_key if root_id == self.node.root_account_id else KeyPair.from_seed(root_id)
+            self._accounts[root_id] = Account(self, root_id, key)
+        return self._accounts[root_id]
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything was sent since the chain began."""
+        return self._changes > 0
+
+    def renew(self) -> None:
+        """Begin again with a fresh chain.
+
+        :raises CapabilityMissing: where the node cannot.
+        """
+        self.node.renew()
+        self._connect()
 
     # accounts and contracts
 
@@ -88,7 +122,10 @@ class Near:
 
     def known_account(self, name: str) -> Account | None:
         """Return the account of this name where it was created here, and not rolled back since."""
-        return self._accounts.get(name if "." in name else f"{name}.{self.root.id}")
+        if "." in name:
+            return self._accounts.get(name)
+        found = (self._accounts.get(f"{name}.{root_id}") for root_id in self._namespaces.known_roots())
+        return next((account for account in found if account is not None), None)
 
     async def deploy(
         self,
@@ -179,6 +216,7 @@ class Near:
         :raises TransactionFailed: where the protocol refuses it; and where its result is a failure, unless ``raising`` is False.
         :raises RpcTimeout: where it does not come to its end.
         """
+        self._changes += 1
         try:
             raw = await self.client.signer(signer.id, signer.key).send(check_account_id(receiver_id), actions)
         except TransactionFailed as error:
@@ -203,47 +241,68 @@ class Near:
         """
         if isinstance(blocks, bool) or not isinstance(blocks, int) or blocks < 1:
             raise BadInput(f"fast_forward({blocks!r}): give a whole number of blocks, 1 or more")
-        self.node.fast_forward(blocks)
+        self._changes += 1
+        if self.node.capabilities.snapshot:
+            self.node.fast_forward(blocks)
+        else:  # a real node takes seconds, and other tasks go on
+            await asyncio.to_thread(self.node.fast_forward, blocks)
 
     def snapshot(self) -> Any:
         """Return the chain at this moment, for :meth:`restore`: state, height, time, everything.
 
         :raises CapabilityMissing: where the node cannot.
         """
-        return self._remember()
+        return self._remember() if self.node.capabilities.snapshot else self.node.snapshot()
 
     def restore(self, snapshot: Any) -> None:
         """Bring the chain back to a snapshot, as often as wanted.
 
         :raises CapabilityMissing: where the node cannot.
         """
+        if not self.node.capabilities.snapshot:
+            self.node.restore(snapshot)
         self._go_back(snapshot)
 
     @contextmanager
     def anchor(self, label: str = "") -> Iterator[None]:
-        """Roll back, at the end of a ``with`` block, whatever it did to the chain."""
+        """Roll back, at the end of a ``with`` block, whatever it did to the chain.
+
+        :raises CapabilityMissing: where the node cannot.
+        """
+        if not self.node.capabilities.snapshot:
+            self.node.snapshot()
         with self.anchors.anchor(label):
             yield
 
     # inside
 
     def _remember(self) -> _Moment:
-        return _Moment(self.node.snapshot(), dict(self._accounts), set(self._names_taken))
+        snapshot = self.node.snapshot() if self.node.capabilities.snapshot else None
+        moment = _Moment(snapshot, self._namespaces.stack, dict(self._accounts), set(self._names_taken))
+        if snapshot is None:
+            self._namespaces.enter()
+        return moment
+
+    def _mark(self) -> int:
+        return self.node.height if self.node.capabilities.snapshot else self._changes
 
     def _go_back(self, moment: _Moment) -> None:
-        self.node.restore(moment.snapshot)
+        if moment.snapshot is not None:
+            self.node.restore(moment.snapshot)
+        self._namespaces.go_back(moment.namespaces)
         self._accounts, self._names_taken = dict(moment.accounts), set(moment.names_taken)
 
     def _new_account(self, name: str | None, prefix: str) -> tuple[Account, Account]:
         if name is None:
             name = next(free for i in itertools.count(1) if (free := f"{prefix}-{i}") not in self._names_taken)
             self._names_taken.add(name)
-        account_id = check_account_id(name if "." in name else f"{name}.{self.root.id}")
+        root = self.root
+        account_id = check_account_id(name if "." in name else f"{name}.{root.id}")
         parent = self._accounts.get(account_id.partition(".")[2])
         if parent is None:
             raise InvalidAccountId(
                 f"account id {account_id!r}: its parent account must have been created here; "
-                f"a name without a dot becomes a sub-account of {self.root.id!r}"
+                f"a name without a dot becomes a sub-account of {root.id!r}"
             )
         return Account(self, account_id, KeyPair.from_seed(account_id)), parent
 

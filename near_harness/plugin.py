@@ -21,53 +21,66 @@ from near_harness.isolation import Isolation
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account
-    from near_harness.config import Settings
     from near_harness.near import Near
+    from near_harness.node_plugin import NodeHooks
     from near_harness.nodes.base import Node
 
 _ISOLATION = pytest.StashKey[Isolation]()
 _SCOPES = ("function", "class", "module", "package", "session")
 _OPTIONS = (
-    ("node", "kind of node: embedded, docker, binary or remote (default: embedded)"),
-    ("protocol", "protocol version of the node, or 'latest' (default: 86)"),
+    ("node", "node: embedded, docker[:TAG or IMAGE], binary[:VERSION or PATH], or http://…; may be given several times"),
+    ("protocol", "protocol version of the node, or 'latest' (default: 86); may be given several times"),
     ("port", "port of the node's JSON-RPC on the loopback (default: a free one)"),
+    ("isolation", "without snapshots: 'accounts' of their own keep tests apart (default), or a 'node' for each test"),
+    ("block-time", "milliseconds between the blocks of a docker or binary node (default: the node's own)"),
 )
+_SEVERAL = ("node", "protocol")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--near-node``, ``--near-protocol`` and ``--near-port``, and ini keys of the same names."""
+    """Add ``--near-node`` and the others of ``_OPTIONS``, and ini keys of the same names."""
     group = parser.getgroup("near", "near_harness")
     for name, text in _OPTIONS:
-        group.addoption(f"--near-{name}", dest=f"near_{name}", default=None, help=text)
-        parser.addini(f"near_{name}", text, default="")
+        action, key = "append" if name in _SEVERAL else "store", _key(name)
+        group.addoption(f"--near-{name}", dest=key, action=action, default=None, help=text)
+        parser.addini(key, text, default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse settings that cannot be used before anything is collected."""
-    from near_harness.errors import HarnessError  # noqa: PLC0415 - nothing at import, see above
+    from near_harness.config import Settings  # noqa: PLC0415 - nothing at import, see above
+    from near_harness.errors import HarnessError  # noqa: PLC0415
+    from near_harness.node_plugin import NODES, NodeHooks  # noqa: PLC0415
 
-    config.stash[_ISOLATION] = Isolation()
     try:
-        _settings(config)
+        settings = Settings.resolve(
+            node=config.getoption("near_node"),
+            protocol_version=config.getoption("near_protocol"),
+            port=config.getoption("near_port"),
+            isolation=config.getoption("near_isolation"),
+            block_time=config.getoption("near_block_time"),
+            ini={_key(name): config.getini(_key(name)) for name, _ in _OPTIONS},
+        )
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from None
+    config.stash[_ISOLATION] = Isolation()
+    config.stash[NODES] = nodes = NodeHooks(config, settings)
+    config.pluginmanager.register(nodes, "near_harness_nodes")
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Say which node the tests would run on."""
-    node = _settings(config).node
-    return f"near: {node.kind} node, protocol {node.protocol_version or 'latest'}"
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say which nodes the tests would run on."""
+    return [f"near: {node}" for node in _nodes(config).described()]
 
 
-def _settings(config: pytest.Config) -> Settings:
-    from near_harness.config import Settings  # noqa: PLC0415
+def _key(name: str) -> str:
+    return f"near_{name.replace('-', '_')}"
 
-    return Settings.resolve(
-        node=config.getoption("near_node"),
-        protocol_version=config.getoption("near_protocol"),
-        port=config.getoption("near_port"),
-        ini={f"near_{name}": config.getini(f"near_{name}") for name, _ in _OPTIONS},
-    )
+
+def _nodes(config: pytest.Config) -> NodeHooks:
+    from near_harness.node_plugin import NODES  # noqa: PLC0415
+
+    return config.stash[NODES]
 
 
 # Isolation
@@ -141,21 +154,10 @@ def _is_async(function: object) -> bool:
 
 
 @pytest.fixture(scope="session")
-def near_node(request: pytest.FixtureRequest) -> Iterator[Node]:
+def near_node(request: pytest.FixtureRequest) -> Node:
     """The node that the tests run on. A node that cannot be started is an error, never a skip."""
-    from near_harness.errors import HarnessError  # noqa: PLC0415
-    from near_harness.nodes.registry import create_node  # noqa: PLC0415
-
-    failure = ""
-    try:
-        node = create_node(_settings(request.config).node)
-        node.start()
-    except HarnessError as error:
-        failure = f"{type(error).__name__}: {error}"
-    if failure:  # outside of the handler: what caused it would be printed as well, and says less
-        pytest.fail(failure, pytrace=False)
-    yield node
-    node.stop()
+    nodes = _nodes(request.config)
+    return nodes.node(getattr(request, "param", nodes.settings.node))
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +167,7 @@ def near(near_node: Node, request: pytest.FixtureRequest) -> Iterator[Near]:
 
     facade = Near(near_node)
     isolation = request.config.stash[_ISOLATION]
-    isolation.begin(facade)
+    isolation.begin(facade, node_per_test=_nodes(request.config).settings.isolation == "node")
     yield facade
     isolation.end()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -17,16 +18,46 @@ class Capabilities:
     time_travel: bool
     patch_state: bool
     stepping: bool
-    protocol_versions: tuple[int, int]
+    protocol_versions: tuple[int, int] | None
+    """None for a node that says so only when it runs."""
+    forking: bool = False
+
+    def has(self, name: str) -> bool:
+        """Whether it has the capability of this name (one of :data:`CAPABILITIES`)."""
+        return bool(getattr(self, name))
+
+
+CAPABILITIES = ("snapshot", "time_travel", "patch_state", "stepping", "forking")
+"""What a test can ask for with ``@pytest.mark.near_needs(…)``."""
+
+
+def _silent(text: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
 class NodeSettings:
-    """What a node is started with. ``protocol_version`` None means the newest that the kind runs; port 0 a free one."""
+    """What a node is started with.
+
+    ``detail`` belongs to the kind: an image or its tag, a version or the path of a binary, a URL. ``protocol_version`` None
+    means the newest that the kind runs; kinds that have a version of their own compare it where ``protocol_chosen``. Port 0 is
+    a free one. ``block_time_ms`` None leaves it at the node's own. ``tell`` hears what takes long, such as a download.
+    """
 
     kind: str = "embedded"
     protocol_version: int | None = 86
     port: int = 0
+    detail: str = ""
+    protocol_chosen: bool = False
+    block_time_ms: int | None = None
+    tell: Callable[[str], None] = field(default=_silent, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The node as ``--near-node`` names it."""
+        if self.kind == "remote":
+            return self.detail or self.kind
+        return f"{self.kind}:{self.detail}" if self.detail else self.kind
 
 
 @dataclass(frozen=True)
@@ -83,6 +114,18 @@ class Node(Protocol):
 
         :raises CapabilityMissing: where the kind cannot.
         """
+
+    def renew(self) -> None:
+        """Begin again with a fresh chain; :attr:`rpc_url` may change.
+
+        :raises CapabilityMissing: where the kind cannot.
+        """
+
+    def log_position(self) -> Any:
+        """Return where the node's log ends now, for :meth:`log_since`."""
+
+    def log_since(self, position: Any) -> str:
+        """Return what the node has written to its log since then; empty where the kind keeps none."""
 
     def snapshot(self) -> Any:
         """Return the chain at this moment, to be given to :meth:`restore`.

@@ -61,16 +61,19 @@ class EmbeddedNode:
     root_key = KeyPair.from_seed(_ROOT)
 
     def __init__(self, settings: NodeSettings) -> None:
+        if settings.detail:
+            raise InvalidSetting(f"--near-node={settings.name}: the embedded node has nothing to choose; write 'embedded'")
         self._engine = load_engine()
         oldest, newest = self._engine.protocol_versions()
         self.protocol_version = newest if settings.protocol_version is None else settings.protocol_version
         if not oldest <= self.protocol_version <= newest:
             raise InvalidSetting(f"protocol version {self.protocol_version}: the engine runs {oldest} to {newest} (or 'latest')")
         self.capabilities = Capabilities(
-            snapshot=True, time_travel=True, patch_state=False, stepping=False, protocol_versions=(oldest, newest)
+            snapshot=True, time_travel=True, patch_state=True, stepping=False, protocol_versions=(oldest, newest)
         )
         self._port = settings.port
         self._chain: Any = None
+        self._genesis: Any = None
         self._server: RpcServer | None = None
 
     @property
@@ -104,13 +107,14 @@ class EmbeddedNode:
             account_id=_ROOT, seed=_ROOT, chain_id="sandbox", protocol_version=self.protocol_version
         )
         self._chain = self._engine.Chain(genesis, blocks="interval", cache_dir=str(contract_cache()))
+        self._genesis = self._chain.snapshot()
         server = RpcServer(self._chain, port=self._port, blocks_of=self._chain)
         server.start()
         self._server = server
 
     def stop(self) -> None:
         """Stop serving and let the chain go."""
-        server, self._server, self._chain = self._server, None, None
+        server, self._server, self._chain, self._genesis = self._server, None, None, None
         if server is not None:
             server.stop()
 
@@ -122,6 +126,17 @@ class EmbeddedNode:
     def fast_forward(self, blocks: int) -> None:
         """Make ``blocks`` blocks at once."""
         self.chain.produce_blocks(blocks)
+
+    def renew(self) -> None:
+        """Begin again with a fresh chain, at the same address."""
+        self.restore(self._genesis)
+
+    def log_position(self) -> None:
+        """Return nothing: this node writes no log."""
+
+    def log_since(self, position: None) -> str:  # noqa: ARG002 - the interface's
+        """Return nothing: this node writes no log."""
+        return ""
 
     def snapshot(self) -> Any:
         """Return the chain at this moment: a pointer, not a copy."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+
 import pytest
 
 from near_harness import NEAR, Account, Amount, Contract, Near, TGas, expect, transactions
@@ -33,9 +36,10 @@ async def test_an_account_that_is_created_had_nothing_before(near: Near) -> None
 
 
 async def test_creating_an_account_conserves_tokens(near: Near, alice: Account) -> None:
-    tx = await alice.send("new.alice.sandbox", [transactions.create_account(), transactions.transfer(NEAR(1))])
+    new = f"new.{alice.id}"
+    tx = await alice.send(new, [transactions.create_account(), transactions.transfer(NEAR(1))])
     expect(tx).conserved_tokens()
-    assert ledger(tx).balances["new.alice.sandbox"] == (None, NEAR(1))
+    assert ledger(tx).balances[new] == (None, NEAR(1))
     if near.node.protocol_version >= 85:
         assert tx.tokens_burnt >= NEAR("0.007")  # what creating an account costs at least from this version on
 
@@ -53,20 +57,28 @@ async def test_deleting_an_account_conserves_tokens(near: Near, alice: Account, 
 
 
 async def test_a_validators_reward_at_the_end_of_an_epoch_is_not_the_transactions(near: Near, alice: Account) -> None:
+    validator = near.account(near.node.root_account_id, near.node.root_key)
     rewarded = Amount(0)
-    for _ in range(30):  # each takes several blocks, an epoch has 60
-        tx = await near.root.transfer(alice, NEAR(1))
+    for turn in range(60):  # each takes several blocks, an epoch has 60
+        if rewarded:
+            break
+        await asyncio.sleep(0.15 * (turn % 2))  # else all of them may come at the same distance from the ends of epochs
+        tx = await validator.transfer(alice, NEAR(1))
         expect(tx).conserved_tokens()
         rewarded += ledger(tx).validator_rewards
     assert rewarded > 0
 
 
-async def test_heights_tell_when_each_receipt_ran(bank: Contract, pool: Contract, alice: Account) -> None:
+async def test_heights_tell_when_each_receipt_ran(near: Near, bank: Contract, pool: Contract, alice: Account) -> None:
     tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
     heights = ledger(tx).heights
     root, stake, callback = tx.receipt(bank, "deposit_and_stake"), tx.receipt(pool), tx.receipt(bank, "on_staked")
     sent = heights[tx.block_hash or ""]
-    assert [heights[r.block_hash or ""] - sent for r in (root, stake, callback)] == [1, 2, 3]
+    after = [heights[r.block_hash or ""] - sent for r in (root, stake, callback)]
+    if near.node.capabilities.snapshot:
+        assert after == [1, 2, 3]
+    # A receipt is executed in a block after the one that made it; a node that is slow may skip heights between them.
+    assert 0 < after[0] < after[1] < after[2]
 
 
 async def test_money_that_is_missing_is_found_out(bank: Contract, pool: Contract, alice: Account) -> None:
@@ -75,18 +87,19 @@ async def test_money_that_is_missing_is_found_out(bank: Contract, pool: Contract
     tx.receipts[1].tokens_burnt -= Amount(1)
     with pytest.raises(ExpectationFailed, match="1 yoctoNEAR went nowhere") as failed:
         expect(tx).conserved_tokens()
-    assert "bank.sandbox: " in str(failed.value)
+    assert f"{bank.id}: " in str(failed.value)
 
 
 async def test_state_that_has_changed_or_not_is_found_out(bank: Contract, pool: Contract, alice: Account) -> None:
     tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
-    with pytest.raises(ExpectationFailed, match=r"the state of bank\.sandbox to be as before, but it has changed"):
+    with pytest.raises(ExpectationFailed, match=f"the state of {re.escape(bank.id)} to be as before, but it has changed"):
         expect(tx).rolled_back(bank)
     failed = await bank.withdraw(amount=NEAR(50)).by(alice).attempt()
-    with pytest.raises(ExpectationFailed, match=r"the state of bank\.sandbox to change, but it is as before"):
+    with pytest.raises(ExpectationFailed, match=f"the state of {re.escape(bank.id)} to change, but it is as before"):
         expect(failed).kept(bank)
 
 
+@pytest.mark.near_needs("snapshot")
 async def test_a_transaction_that_was_rolled_back_says_so(near: Near, alice: Account, bob: Account) -> None:
     with near.anchor():
         tx = await alice.transfer(bob, NEAR(1))
@@ -94,15 +107,33 @@ async def test_a_transaction_that_was_rolled_back_says_so(near: Near, alice: Acc
         expect(tx).conserved_tokens()
 
 
-async def test_time_moves_with_blocks(near: Near) -> None:
-    async def timestamp() -> int:
-        return int((await near.client.rpc("block", {"finality": "optimistic"}))["header"]["timestamp"])
+async def block_time(near: Near) -> int:
+    return int((await near.client.rpc("block", {"finality": "optimistic"}))["header"]["timestamp"])
 
-    before = await timestamp()
+
+@pytest.mark.near_needs("time_travel")
+async def test_time_moves_with_blocks(near: Near) -> None:
+    height, before = await near.height(), await block_time(near)
+    await near.fast_forward(100)
+    assert await near.height() >= height + 100
+    assert await block_time(near) > before
+
+
+@pytest.mark.near_needs("snapshot", "time_travel")
+async def test_time_goes_back_too(near: Near) -> None:
+    before = await block_time(near)
     with near.anchor():
         await near.fast_forward(1000)
-        assert await timestamp() > before
-    assert await timestamp() == before
+        assert await block_time(near) > before
+    assert await block_time(near) == before
+
+
+@pytest.mark.near_needs("time_travel")
+async def test_transactions_go_on_after_more_blocks_than_one_is_valid_for(near: Near, alice: Account, bob: Account) -> None:
+    await alice.transfer(bob, NEAR(1))
+    await near.fast_forward(150)
+    await alice.transfer(bob, NEAR(1))
+    assert await bob.balance() == NEAR(102)
 
 
 @pytest.mark.parametrize("blocks", [0, -1, 1.5, True])
@@ -111,6 +142,7 @@ async def test_fast_forward_refuses_what_is_no_number_of_blocks(near: Near, bloc
         await near.fast_forward(blocks)
 
 
+@pytest.mark.near_needs("snapshot", "time_travel")
 async def test_transactions_go_on_after_a_long_fast_forward_and_back(near: Near, alice: Account, bob: Account) -> None:
     with near.anchor():
         await near.fast_forward(5000)

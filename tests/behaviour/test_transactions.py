@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from pathlib import Path
 
 import pytest
+from behaviour.conftest import Nonce
 
 from near_harness import NEAR, Account, Call, Contract, ContractPanic, KeyPair, Near, TGas, expect, transactions, yocto
 from near_harness.errors import (
@@ -46,7 +49,7 @@ async def test_a_transfer_to_nobody_returns_the_money(alice: Account) -> None:
     tx = failed.value.outcome
     assert tx is not None
     expect(tx).refunded(NEAR(1), to=alice).conserved_tokens()
-    assert "refund 1 NEAR to alice.sandbox" in str(failed.value)
+    assert f"refund 1 NEAR to {alice.id}" in str(failed.value)
 
 
 async def test_many_transactions_of_one_key_at_once(alice: Account, bob: Account) -> None:
@@ -57,25 +60,25 @@ async def test_many_transactions_of_one_key_at_once(alice: Account, bob: Account
 
 async def test_accounts_are_created_with_money_and_a_key(near: Near) -> None:
     dora = await near.create_account("dora", NEAR(5))
-    assert dora.id == "dora.sandbox"
+    assert dora.id == f"dora.{near.root.id}"
     assert await dora.balance() == NEAR(5)
-    below = await near.create_account("below.dora.sandbox", "1 NEAR")
+    below = await near.create_account(f"below.{dora.id}", "1 NEAR")
     assert await near.exists(below)
     first, second, third = await asyncio.gather(*(near.create_account() for _ in range(3)))
-    assert [first.id, second.id, third.id] == ["account-1.sandbox", "account-2.sandbox", "account-3.sandbox"]
+    assert [first.id, second.id, third.id] == [f"account-{i}.{near.root.id}" for i in (1, 2, 3)]
 
 
 async def test_an_account_cannot_be_created_twice(near: Near, alice: Account) -> None:
-    with pytest.raises(AccountAlreadyExists, match=r"account_id alice\.sandbox"):
+    with pytest.raises(AccountAlreadyExists, match=re.escape(f"account_id {alice.id}")):
         await near.create_account(alice.id)
 
 
 @pytest.mark.parametrize("name", ["Alice", "a b", "x" * 65, "nobodys.child.sandbox", ""])
-async def test_a_bad_account_id_is_refused_before_anything_is_sent(near: Near, name: str) -> None:
-    height = await near.height()
+async def test_a_bad_account_id_is_refused_before_anything_is_sent(near: Near, nonce: Nonce, name: str) -> None:
+    before = await nonce(near.root)
     with pytest.raises(InvalidAccountId):
         await near.create_account(name)
-    assert await near.height() == height
+    assert await nonce(near.root) == before
 
 
 async def test_a_bad_receiver_is_refused_before_anything_is_sent(alice: Account) -> None:
@@ -84,8 +87,10 @@ async def test_a_bad_receiver_is_refused_before_anything_is_sent(alice: Account)
 
 
 @pytest.mark.parametrize("amount", ["-1 NEAR", "much", 5, 1.5])
-async def test_a_bad_amount_is_refused_before_anything_is_sent(near: Near, alice: Account, bank: Contract, amount: str) -> None:
-    height = await near.height()
+async def test_a_bad_amount_is_refused_before_anything_is_sent(
+    near: Near, nonce: Nonce, alice: Account, bank: Contract, amount: str
+) -> None:
+    before = [await nonce(who) for who in (near.root, alice)]
     with pytest.raises(InvalidAmount):
         await alice.transfer("bob.sandbox", amount)
     with pytest.raises(InvalidAmount):
@@ -94,7 +99,7 @@ async def test_a_bad_amount_is_refused_before_anything_is_sent(near: Near, alice
         bank.withdraw().by(alice).gas(amount)
     with pytest.raises(InvalidAmount):
         await near.create_account("dora", amount)
-    assert await near.height() == height
+    assert [await nonce(who) for who in (near.root, alice)] == before
 
 
 @pytest.mark.parametrize("gas", [TGas(0), TGas(1001)])
@@ -122,9 +127,11 @@ async def test_a_contract_that_the_virtual_machine_refuses_is_typed(near: Near, 
         await alice.call(contract.id, "run")
 
 
-async def test_an_unknown_method_is_refused_before_anything_is_sent(near: Near, bank: Contract, alice: Account) -> None:
-    height = await near.height()
-    with pytest.raises(UnknownMethod, match=r"contract bank\.sandbox has no method 'withdraww'; did you mean withdraw"):
+async def test_an_unknown_method_is_refused_before_anything_is_sent(
+    near: Near, nonce: Nonce, bank: Contract, alice: Account
+) -> None:
+    before = [await nonce(who) for who in (near.root, alice)]
+    with pytest.raises(UnknownMethod, match=re.escape(f"contract {bank.id} has no method 'withdraww'; did you mean withdraw")):
         bank.withdraww()
     with pytest.raises(UnknownMethod):
         alice.call(bank, "withdraww")
@@ -132,7 +139,7 @@ async def test_an_unknown_method_is_refused_before_anything_is_sent(near: Near, 
         bank.view("credits_of")
     with pytest.raises(UnknownMethod, match="has no method 'initialise'"):
         await near.deploy(bank_wasm(), init="initialise")
-    assert await near.height() == height
+    assert [await nonce(who) for who in (near.root, alice)] == before
 
 
 def bank_wasm() -> Path:
@@ -154,13 +161,13 @@ async def test_a_call_needs_somebody_who_signs(bank: Contract) -> None:
 async def test_a_call_says_what_it_is(bank: Contract, alice: Account) -> None:
     call = bank.deposit_and_stake(pool="pool.sandbox").by(alice).attach(NEAR(10)).gas(TGas(150))
     assert isinstance(call, Call)
-    assert str(call) == 'bank.sandbox.deposit_and_stake({"pool": "pool.sandbox"}) by alice.sandbox with 10 NEAR, 150 Tgas'
+    assert str(call) == f'{bank.id}.deposit_and_stake({{"pool": "pool.sandbox"}}) by {alice.id} with 10 NEAR, 150 Tgas'
 
 
 async def test_the_runtime_knows_methods_that_the_harness_does_not(bank: Contract, alice: Account) -> None:
     with pytest.raises(MethodNotFound) as failed:
         await alice.call(bank.id, "nothing_here")
-    assert "called: bank.sandbox.nothing_here({}) by alice.sandbox, 100 Tgas" in str(failed.value)
+    assert f"called: {bank.id}.nothing_here({{}}) by {alice.id}, 100 Tgas" in str(failed.value)
     with pytest.raises(CodeDoesNotExist):
         await alice.call(alice, "anything")
 
@@ -182,25 +189,26 @@ async def test_what_the_protocol_refuses_is_typed(near: Near, alice: Account) ->
 async def test_several_actions_succeed_together_or_not_at_all(near: Near, alice: Account) -> None:
     child = KeyPair.from_seed("child")
     actions = [transactions.create_account(), transactions.transfer(NEAR(2)), transactions.add_full_access_key(child.public_key)]
-    tx = await alice.send("child.alice.sandbox", actions)
-    expect(tx).paid(NEAR(2), by=alice, to="child.alice.sandbox").conserved_tokens()
+    child_id = f"child.{alice.id}"
+    tx = await alice.send(child_id, actions)
+    expect(tx).paid(NEAR(2), by=alice, to=child_id).conserved_tokens()
 
     with pytest.raises(AccountAlreadyExists) as failed:
-        await alice.send("child.alice.sandbox", [transactions.transfer(NEAR(1)), transactions.create_account()])
+        await alice.send(child_id, [transactions.transfer(NEAR(1)), transactions.create_account()])
     assert failed.value.action_index == 1
-    assert await near.balance("child.alice.sandbox") == NEAR(2)
+    assert await near.balance(child_id) == NEAR(2)
 
 
 async def test_views_give_json_bytes_and_money(near: Near, bank: Contract, alice: Account) -> None:
     assert await bank.credit_of(alice) == "0"
     assert await bank.credit_of(account=alice).amount() == 0
     assert await bank.view("credit_of", account=alice) == "0"
-    assert await bank.view("credit_of", b'{"account": "alice.sandbox"}').bytes() == b'"0"'
+    assert await bank.view("credit_of", json.dumps({"account": alice.id}).encode()).bytes() == b'"0"'
     assert await near.view(bank.id, "total_credit") == "0"
 
 
 async def test_a_view_that_fails_is_typed(near: Near, bank: Contract) -> None:
-    with pytest.raises(ViewFailed, match=r"view bank\.sandbox\.credit_of: .*GuestPanic"):
+    with pytest.raises(ViewFailed, match=rf"view {re.escape(bank.id)}\.credit_of: .*GuestPanic"):
         await bank.view("credit_of", b"no json")
     with pytest.raises(UnknownAccount):
         await near.view("nobody.sandbox", "anything")
@@ -214,14 +222,14 @@ async def test_a_contract_that_is_deployed_can_be_taken_up(near: Near, bank: Con
 
 async def test_a_contract_can_be_deployed_on_an_account_that_exists(near: Near, alice: Account) -> None:
     bank = await near.deploy(bank_wasm(), alice, init="new")
-    assert bank.id == "alice.sandbox"
+    assert bank.id == alice.id
     assert await bank.total_credit().amount() == 0
 
 
 async def test_an_initialisation_that_fails_leaves_no_account_behind(near: Near, contracts: Path) -> None:
     with pytest.raises(Exception, match=r"panicked|Panic|deserialize"):
         await near.deploy(contracts / "staking_pool.wasm", "pool", init="new", args={"owner": 5})
-    assert not await near.exists("pool.sandbox")
+    assert not await near.exists(f"pool.{near.root.id}")
 
 
 async def test_a_contract_whose_abi_cannot_be_read_is_known_by_its_exports(
@@ -239,7 +247,7 @@ async def test_a_contract_whose_abi_cannot_be_read_is_known_by_its_exports(
 async def test_transactions_are_logged(alice: Account, bob: Account, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", logger="near_harness")
     await alice.transfer(bob, NEAR(1))
-    assert "alice.sandbox -> bob.sandbox: <Outcome " in caplog.text
+    assert f"{alice.id} -> {bob.id}: <Outcome " in caplog.text
 
 
 async def test_a_key_for_one_contract_can_do_nothing_else(near: Near, alice: Account, bank: Contract, bob: Account) -> None:

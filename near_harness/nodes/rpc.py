@@ -1,0 +1,126 @@
+"""What the harness asks of a node outside of any event loop: plain JSON-RPC, one connection a request."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from near_harness.errors import InvalidSetting, NodeUnreachable, RpcError, RpcTimeout, rpc_error
+
+_TIMEOUT_S = 15.0
+_POLL_S = 0.05
+_FORWARD_LIMIT_S = 60.0
+_FORWARD_PER_BLOCK_S = 0.05
+"""A real node makes real blocks across every border of an epoch: 1,000 blocks of a ``--fast`` chain took it 9 s."""
+
+
+class Rpc:
+    """JSON-RPC to one address."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise InvalidSetting(f"{url!r} is no address of a node: write http://HOST:PORT")
+        self.url = url
+        self._secure, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
+        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def call(self, method: str, params: Any, timeout_s: float = _TIMEOUT_S) -> Any:
+        """Return the ``result`` of a request.
+
+        :raises NodeUnreachable: where nothing answers, or no JSON-RPC.
+        :raises RpcError: where the node answers with an error.
+        """
+        body = json.dumps({"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params})
+        connection = self._connection(timeout_s)
+        try:
+            connection.request("POST", self._path, body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            text = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise NodeUnreachable(f"{self.url} does not answer {method}: {error or type(error).__name__}") from error
+        finally:
+            connection.close()
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            raise NodeUnreachable(f"{self.url} answers {method} with HTTP {response.status}: {text[:200]!r}") from None
+        if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
+            raise NodeUnreachable(f"{self.url} answers {method} with no JSON-RPC: {text[:200]!r}")
+        if "error" in answer:
+            raise rpc_error(method, answer["error"], response.status)
+        return answer["result"]
+
+    def status(self, timeout_s: float = _TIMEOUT_S) -> dict[str, Any]:
+        """Return the node's ``status``."""
+        found: dict[str, Any] = self.call("status", [], timeout_s)
+        return found
+
+    def knows(self, method: str, params: Any) -> bool:
+        """Whether the node has a method: ``params`` must be ones that it refuses, so that nothing happens."""
+        try:
+            self.call(method, params)
+        except RpcError as error:
+            return error.name != "METHOD_NOT_FOUND"
+        return True
+
+    def final_block(self) -> tuple[int, int]:
+        """Return height and time (ns) of the newest final block."""
+        header = self.call("block", {"finality": "final"})["header"]
+        return int(header["height"]), int(header.get("timestamp_nanosec") or header["timestamp"])
+
+    def wait_for_status(self, limit_s: float, check: Callable[[], None]) -> dict[str, Any]:
+        """Wait until the node answers and has a final block after genesis; ``check`` may end the waiting by raising.
+
+        :raises NodeUnreachable: after ``limit_s``.
+        """
+        until = time.monotonic() + limit_s
+        while True:
+            check()
+            try:
+                status = self.status(timeout_s=2.0)
+                # Transactions name a block, and some tools want it to be final: genesis can be pruned of what they ask.
+                if self.final_block()[0] > int(status["sync_info"].get("earliest_block_height") or 0):
+                    return status
+            except (NodeUnreachable, RpcError) as error:
+                if time.monotonic() > until:
+                    raise NodeUnreachable(f"no answer within {limit_s:.0f} s: {error}") from None
+            if time.monotonic() > until:
+                raise NodeUnreachable(f"{self.url} answers, but made no block within {limit_s:.0f} s")
+            time.sleep(_POLL_S)
+
+    def fast_forward(self, blocks: int) -> None:
+        """Make the chain ``blocks`` longer, and wait until its final block is there and its time has moved.
+
+        :raises NodeUnreachable: where the chain does not get there in time.
+        """
+        height = int(self.status()["sync_info"]["latest_block_height"])
+        began = self.final_block()[1]
+        limit_s = _FORWARD_LIMIT_S + blocks * _FORWARD_PER_BLOCK_S
+        until = time.monotonic() + limit_s
+        # Where it does not answer in time it goes on all the same: what counts is where the chain is.
+        with contextlib.suppress(RpcTimeout, NodeUnreachable):
+            self.call("sandbox_fast_forward", {"delta_height": blocks}, timeout_s=limit_s)
+        now = (0, 0)
+        while time.monotonic() < until:
+            try:
+                now = self.final_block()
+            except (RpcError, NodeUnreachable):
+                now = (0, 0)  # while it jumps it may not answer
+            if now[0] >= height + blocks and now[1] > began:
+                return
+            time.sleep(_POLL_S)
+        raise NodeUnreachable(
+            f"{self.url}: fast_forward({blocks}) from height {height} has come to {now[0]} within {limit_s:.0f} s"
+        )
+
+    def _connection(self, timeout_s: float) -> http.client.HTTPConnection:
+        if self._secure:
+            return http.client.HTTPSConnection(self._host, self._port, timeout=timeout_s, context=ssl.create_default_context())
+        return http.client.HTTPConnection(self._host, self._port, timeout=timeout_s)
