@@ -114,3 +114,11 @@ def test_patches_of_every_kind_and_what_cannot_be_patched(rpc: RpcChain) -> None
     with pytest.raises(RpcError) as found:
         rpc.call("sandbox_patch_state", {"records": [received]})
     assert (found.value.status, found.value.cause) == (500, "INTERNAL_ERROR")
+
+
+@pytest.mark.parametrize("field", ["amount", "locked"])
+def test_a_balance_that_nobody_can_have_is_refused(rpc: RpcChain, field: str) -> None:
+    account = {"amount": "0", "locked": "0", "code_hash": "1" * 32, "storage_usage": 182, field: str(2**128 - 1)}
+    with pytest.raises(RpcError, match="more than there can be"):
+        rpc.call("sandbox_patch_state", {"records": [{"Account": {"account_id": "rich.sandbox", "account": account}}]})
+    assert rpc.view("view_account", account_id=ROOT)["locked"] != "0"

@@ -142,6 +142,7 @@ fn first_state(records: &[StateRecord]) -> Result<Trie, String> {
     let mut state = Overlay::for_view(Trie::default());
     let mut delayed = DelayedReceiptIndices::default();
     for record in records.iter().cloned() {
+        crate::runtime::check_balances(&record)?;
         match record {
             StateRecord::Account { account_id, account } => {
                 state.set(TrieKey::Account { account_id }, &account);

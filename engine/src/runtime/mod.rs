@@ -29,6 +29,6 @@ pub mod view;
 pub use chunk::{ChunkInput, ChunkResult, apply};
 pub use context::BlockContext;
 pub use fees::transaction_cost;
-pub use patch::check as check_patch;
+pub use patch::{check as check_patch, check_balances};
 pub use validators::ValidatorUpdate;
 pub use verify::{Charged, verify_and_charge};

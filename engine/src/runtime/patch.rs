@@ -6,12 +6,36 @@ use near_primitives::types::StateChangeCause;
 
 use crate::state::Overlay;
 
-/// Whether the records are of kinds that a patch may hold.
+/// The most that one balance may be, in yoctoNEAR: a thousand times all the NEAR there is. More of it would overflow the
+/// sums of a chunk, and the largest number of all is nearcore's mark of a newer version of the row.
+const MOST: u128 = 1 << 120;
+
+/// Whether the records are of kinds that a patch may hold, and hold what the chain can reckon with.
 pub fn check(records: &[StateRecord]) -> Result<(), String> {
-    match records.iter().find(|record| row(record).is_none()) {
-        None => Ok(()),
-        Some(record) => Err(format!(
+    if let Some(record) = records.iter().find(|record| row(record).is_none()) {
+        return Err(format!(
             "sandbox_patch_state takes Account, Data, Contract and AccessKey records, not {record}"
+        ));
+    }
+    records.iter().try_for_each(check_balances)
+}
+
+/// Refuses balances that no chain has.
+pub fn check_balances(record: &StateRecord) -> Result<(), String> {
+    let (account_id, balances) = match record {
+        StateRecord::Account { account_id, account } => {
+            (account_id, vec![account.amount(), account.locked()])
+        }
+        StateRecord::AccessKey { account_id, access_key, .. } => {
+            (account_id, access_key.gas_key_info().map(|info| info.balance).into_iter().collect())
+        }
+        _ => return Ok(()),
+    };
+    match balances.into_iter().find(|balance| balance.as_yoctonear() > MOST) {
+        None => Ok(()),
+        Some(balance) => Err(format!(
+            "{account_id}: a balance of {} yoctoNEAR is more than there can be",
+            balance.as_yoctonear()
         )),
     }
 }
