@@ -168,8 +168,7 @@ fn universal_accounts_begin_with_88() {
     let owner: near_crypto::Signer = near_crypto::InMemorySigner::from_secret_key(
         account_id.clone(),
         near_crypto::SecretKey::from_seed(KeyType::ED25519, "owner"),
-    )
-    .into();
+    );
     let init = |deposit| {
         Action::UniversalStateInit(Box::new(UniversalStateInitAction {
             state_init: state_init.clone(),
