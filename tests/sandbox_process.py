@@ -51,6 +51,16 @@ class SandboxProcess:
         self._process = process
         self._port = port
 
+    @property
+    def url(self) -> str:
+        """Where it serves JSON-RPC."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def wait_until_it_answers(self) -> None:
         until = time.monotonic() + _START_LIMIT_S
         while not self._answers():
