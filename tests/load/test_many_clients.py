@@ -17,7 +17,7 @@ def shares() -> list[int]:
     return [each + (number < more) for number in range(CLIENTS)]
 
 
-async def send(rpc: Rpc, number: int, sender: Sender, count: int) -> None:
+async def send(number: int, sender: Sender, count: int) -> None:
     # All ways to send at the same time: those who wait little, those who wait to the end, those who do not wait.
     match number % 4:
         case 0:
@@ -41,7 +41,7 @@ async def test_nothing_is_lost_and_nothing_runs_twice(node: SandboxProcess) -> N
         begin = await rpc.result("block", {"finality": "optimistic"})
         before = await balance(rpc, "sandbox")
 
-        await asyncio.gather(*(send(rpc, *each) for each in zip(range(CLIENTS), senders, shares(), strict=True)))
+        await asyncio.gather(*(send(*each) for each in zip(range(CLIENTS), senders, shares(), strict=True)))
 
         assert await balance(rpc, "sandbox") == before + TRANSACTIONS
         head = await rpc.result("block", {"finality": "optimistic"})

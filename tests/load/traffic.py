@@ -112,7 +112,7 @@ async def transactions_of(rpc: Rpc, newest: str, oldest_height: int) -> list[dic
         block = await rpc.result("block", {"block_id": block_hash})
         if block["header"]["height"] <= oldest_height:
             return [transaction for chunk in reversed(found) for transaction in chunk]
-        for chunk in block["chunks"]:
-            if chunk["height_included"] == block["header"]["height"]:
-                found.append((await rpc.result("chunk", {"chunk_id": chunk["chunk_hash"]}))["transactions"])
+        (chunk,) = block["chunks"]
+        if chunk["height_included"] == block["header"]["height"]:
+            found.append((await rpc.result("chunk", {"chunk_id": chunk["chunk_hash"]}))["transactions"])
         block_hash = block["header"]["prev_hash"]
