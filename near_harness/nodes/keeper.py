@@ -151,9 +151,9 @@ def raise_open_file_limit() -> None:
     wanted = 65_535
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        enough = hard == resource.RLIM_INFINITY or hard >= wanted
+        possible = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard if enough else wanted))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (possible, hard))
 
 
 if __name__ == "__main__":

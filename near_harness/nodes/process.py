@@ -118,6 +118,12 @@ def open_files_allowed() -> int:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
         return OPEN_FILES
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    privileged = hasattr(os, "geteuid") and os.geteuid() == 0
-    return OPEN_FILES if hard == resource.RLIM_INFINITY or privileged else hard
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY or hard >= OPEN_FILES:
+        return OPEN_FILES
+    # Some of those who are root may raise the hard limit. Tried here, since nothing tells it: no file more is opened by it.
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, OPEN_FILES))
+    except (ValueError, OSError):
+        return hard
+    return OPEN_FILES
