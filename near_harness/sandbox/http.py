@@ -33,7 +33,11 @@ def application(chain: Requests, pump: Pump, *, origins: Sequence[str], most_byt
         return web.Response(status=status, body=body, content_type=kind)
 
     async def page(request: web.Request) -> web.StreamResponse:
-        status, kind, body = chain.get(request.path)
+        try:
+            status, kind, body = chain.get(request.path)
+        except Exception as error:  # noqa: BLE001 - as above
+            status, body = _defect(error)
+            kind = "application/json"
         return web.Response(status=status, body=body, headers={"Content-Type": kind})
 
     app = web.Application(client_max_size=most_bytes, middlewares=[_cors(origins)])

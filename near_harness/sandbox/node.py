@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -62,7 +63,7 @@ async def _serve(chain: Any, settings: Settings, address: Address, report: Calla
         loop.add_signal_handler(number, stop.set)
     pump = Pump(chain, patience_s=settings.patience_s)
     app = application(chain, pump, origins=settings.origins, most_bytes=settings.most_bytes)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+    runner = web.AppRunner(app, access_log=None, logger=_unheard(), handle_signals=False, shutdown_timeout=0.2)
     await runner.setup()
     ticker: asyncio.Task[None] | None = None
     try:
@@ -79,6 +80,18 @@ async def _serve(chain: Any, settings: Settings, address: Address, report: Calla
             ticker.cancel()
         await pump.stop()
         await runner.cleanup()
+
+
+def _unheard() -> logging.Logger:
+    """A logger that says nothing.
+
+    aiohttp tells of each client that hangs up in a request, with a traceback. Many of those fill the pipe of a parent that does
+    not read it, and then the node stands still. What fails in the node itself is answered to the client.
+    """
+    logger = logging.getLogger(f"{__name__}.http")
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())
+    return logger
 
 
 async def _listen(runner: web.AppRunner, address: Address) -> None:
