@@ -54,7 +54,12 @@ class SandboxProcess:
     @property
     def url(self) -> str:
         """Where it serves JSON-RPC."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{self.host}"
+
+    @property
+    def host(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self._port}"
 
     @property
     def pid(self) -> int:
