@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from near_harness.keys import KeyPair
     from near_harness.near import Near, start
     from near_harness.outcome import Outcome, Receipt
+    from near_harness.outcome.bounds import at_least, at_most, between
     from near_harness.outcome.failures import ContractPanic, TransactionFailed
     from near_harness.transactions import Call, View
     from near_harness.units import NEAR, Amount, Gas, TGas, yocto
@@ -37,6 +38,9 @@ _HOMES = {
     "TGas": "units",
     "TransactionFailed": "outcome.failures",
     "View": "transactions",
+    "at_least": "outcome.bounds",
+    "at_most": "outcome.bounds",
+    "between": "outcome.bounds",
     "expect": "expectations",
     "start": "near",
     "yocto": "units",
@@ -59,6 +63,9 @@ __all__ = [
     "TransactionFailed",
     "View",
     "__version__",
+    "at_least",
+    "at_most",
+    "between",
     "expect",
     "start",
     "yocto",

@@ -25,7 +25,7 @@ def encode_arguments(args: Arguments, method: str) -> bytes:
 
     :raises InvalidArguments: where a value has no such form; the text names its place.
     """
-    encoded = args if isinstance(args, bytes) else json.dumps(_plain({} if args is None else args, method)).encode()
+    encoded = args if isinstance(args, bytes) else json.dumps(plain_json({} if args is None else args, method)).encode()
     if len(encoded) > LONGEST_ARGUMENTS:
         raise InvalidArguments(
             f"the arguments of {method} have {len(encoded):,} bytes; the protocol allows {LONGEST_ARGUMENTS:,}"
@@ -33,7 +33,11 @@ def encode_arguments(args: Arguments, method: str) -> bytes:
     return encoded
 
 
-def _plain(value: Any, place: str) -> Any:
+def plain_json(value: Any, place: str) -> Any:
+    """Return a value as JSON has it: accounts as ids, amounts as decimal strings.
+
+    :raises InvalidArguments: where a part has no such form; ``place`` begins the text.
+    """
     if isinstance(value, (Amount, Gas)):
         return str(int(value))
     if value is None or isinstance(value, (bool, int, str)):
@@ -41,9 +45,9 @@ def _plain(value: Any, place: str) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, Mapping):
-        return {_key(key, place): _plain(part, f"{place}.{key}") for key, part in value.items()}
+        return {_key(key, place): plain_json(part, f"{place}.{key}") for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(part, f"{place}[{index}]") for index, part in enumerate(value)]
+        return [plain_json(part, f"{place}[{index}]") for index, part in enumerate(value)]
     account_id = getattr(value, "id", None)
     if isinstance(account_id, str):
         return account_id

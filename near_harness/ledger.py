@@ -16,7 +16,8 @@ from near_harness.errors import NodeUnreachable, UnknownAccount, UnknownBlock, r
 from near_harness.units import Amount
 
 if TYPE_CHECKING:
-    from near_harness.outcome.model import Outcome, Receipt
+    from near_harness.outcome.model import Outcome
+    from near_harness.outcome.receipt import Receipt
 
 _TIMEOUT_S = 30.0
 REWARD_UNTIL_PROTOCOL = 86

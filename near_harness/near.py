@@ -6,7 +6,7 @@ import asyncio
 import base64
 import itertools
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +60,8 @@ class Near:
     def __init__(self, node: Node) -> None:
         self.node = node
         self._interfaces: dict[str, Interface] = {}
+        self.observers: list[Callable[[Outcome, str], None]] = []
+        """Called with each outcome, and what was called, before a failure is raised."""
         self._connect()
         # Where the chain cannot go back, the names do: what a test made is out of the others' sight.
         self.anchors = AnchorStack(self._remember, self._go_back, self._mark)
@@ -224,6 +226,9 @@ class Near:
             raise
         outcome = parse_outcome(raw)
         outcome.ledger = Ledger(outcome, self.node.rpc_url)
+        outcome.handled = outcome.failure is not None or not raising
+        for observe in self.observers:
+            observe(outcome, context or f"{signer.id} -> {receiver_id}")
         _log.info("%s: %r", context or f"{signer.id} -> {receiver_id}", outcome)
         if outcome.failure is not None:
             outcome.failure.context = context

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
+from near_harness import outcome_plugin
 from near_harness.isolation import Isolation
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action, key = "append" if name in _SEVERAL else "store", _key(name)
         group.addoption(f"--near-{name}", dest=key, action=action, default=None, help=text)
         parser.addini(key, text, default="")
+    outcome_plugin.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_ISOLATION] = Isolation()
+    outcome_plugin.configure(config)
     config.stash[NODES] = nodes = NodeHooks(config, settings)
     config.pluginmanager.register(nodes, "near_harness_nodes")
 
@@ -166,6 +169,7 @@ def near(near_node: Node, request: pytest.FixtureRequest) -> Iterator[Near]:
     from near_harness.near import Near  # noqa: PLC0415
 
     facade = Near(near_node)
+    outcome_plugin.watch(request.config, facade)
     isolation = request.config.stash[_ISOLATION]
     isolation.begin(facade, node_per_test=_nodes(request.config).settings.isolation == "node")
     yield facade

@@ -16,12 +16,14 @@ from py_near_primitives import DeleteAccountAction
 from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput
+from near_harness.outcome.failures import InvalidTransaction as _InvalidTransaction
 from near_harness.units import Amount, AmountLike, Gas, GasLike, TGas, to_amount, to_gas
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account
     from near_harness.near import Near
     from near_harness.outcome import Outcome
+    from near_harness.outcome.failures import TransactionFailed
 
 DEFAULT_GAS = TGas(100)
 MAX_GAS = TGas(1000)
@@ -126,11 +128,36 @@ class Call:
         return self._send(raising=True).__await__()
 
     async def attempt(self) -> Outcome:
-        """Send, and return the outcome whatever the result is.
+        """Send, and return the outcome whatever comes of it: failures, also of receipts inside, are the caller's to look at.
 
         :raises InvalidTransaction: where the protocol refuses the transaction: then there is no outcome.
         """
         return await self._send(raising=False)
+
+    async def expect_failure(
+        self,
+        kind: type[TransactionFailed] | str | None = None,
+        text: str = "",
+        *,
+        at: object = None,
+        method: str | None = None,
+    ) -> TransactionFailed:
+        """Send, and return the failure that must come: of a kind (a class, or nearcore's name), with ``text`` in its message.
+
+        It is the failure of the transaction, or of the protocol that refuses it. With ``at`` (an account) or ``method`` it
+        is the one of a receipt inside a transaction whose result may well be a success; other receipts that fail stay
+        unexpected. ``failure.outcome`` is the outcome.
+
+        :raises ExpectationFailed: where it does not come, or another one does; the text has the receipt tree.
+        """
+        from near_harness.expectations import expected_failure  # noqa: PLC0415 - expectations are about outcomes of calls
+
+        try:
+            outcome = await self._send(raising=False)
+        except _InvalidTransaction as refused:
+            return expected_failure(refused, kind, text, at=at, method=method)
+        outcome.handled = False
+        return expected_failure(outcome, kind, text, at=at, method=method)
 
     async def _send(self, *, raising: bool) -> Outcome:
         if self.signer is None:
@@ -182,7 +209,7 @@ class View:
         return (await self.near.client.view(self.contract_id, self.method, self.args))[1]
 
     async def _json(self) -> Any:
-        from near_harness.outcome.model import decode_json  # noqa: PLC0415 - a cycle of types otherwise
+        from near_harness.outcome.events import decode_json  # noqa: PLC0415 - a cycle of types otherwise
 
         value = await self.bytes()
         return decode_json(value, f"what {self.contract_id}.{self.method} returned") if value else None

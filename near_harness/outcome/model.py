@@ -1,158 +1,22 @@
-"""The receipt tree.
+"""What came of a transaction: the tree of its receipts, and its result.
 
-A transaction becomes one receipt; executing a receipt may create more. A receipt's ``children`` are those that it
-created, in the order of creation: a callback stands under the receipt that *scheduled* it, not under the promise it
-waits for (runtime: ``outcome.receipt_ids``). ``callback_of`` names the promises whose results it reads.
+A transaction becomes one receipt; executing a receipt may create more (:mod:`near_harness.outcome.receipt`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from near_harness.account_ids import account_id_of
-from near_harness.errors import BadInput, ReceiptNotFound
+from near_harness.errors import ReceiptNotFound
+from near_harness.outcome.events import Event, decode_json
+from near_harness.outcome.receipt import Receipt, Refund
 from near_harness.units import Amount, Gas
 
 if TYPE_CHECKING:
     from near_harness.ledger import Ledger
     from near_harness.outcome.failures import TransactionFailed
-
-
-class Refund(str, Enum):
-    """Why the protocol itself sent money (the predecessor of such a receipt is ``system``)."""
-
-    DEPOSIT = "deposit"
-    """A failed receipt's deposit, to its predecessor (or to ``refund_to``)."""
-    GAS = "gas"
-    """Unused gas and the surplus of its price, to the signer of the transaction."""
-    DELETION = "deletion"
-    """What a deleted account had, to its beneficiary."""
-
-
-@dataclass(frozen=True)
-class Action:
-    """One action of a receipt. ``kind`` is nearcore's name; only function calls have a method, arguments and gas."""
-
-    kind: str
-    method: str | None = None
-    args: bytes = b""
-    gas: Gas = Gas(0)
-    deposit: Amount = Amount(0)
-    fields: dict[str, Any] = field(default_factory=dict, repr=False)
-
-    def json(self) -> Any:
-        """Return the arguments, read as JSON.
-
-        :raises BadInput: where they are no JSON.
-        """
-        return decode_json(self.args, f"the arguments of {self.method or self.kind}")
-
-
-@dataclass(frozen=True)
-class Event:
-    """An event by NEP-297: a log that begins with ``EVENT_JSON:``."""
-
-    standard: str
-    version: str
-    event: str
-    data: Any
-
-
-@dataclass(eq=False)
-class Receipt:
-    """One receipt and what came of it. Amounts are in yoctoNEAR, gas in gas units, both printed with their unit.
-
-    ``gas_burnt`` is what executing this receipt burnt, ``tokens_burnt`` what that cost. ``executed`` is False for a
-    receipt that the node had not executed when it was asked; ``failure`` is the exception of a failed one.
-    """
-
-    id: str
-    predecessor: str
-    receiver: str
-    signer: str
-    actions: tuple[Action, ...]
-    executed: bool
-    value: bytes | None
-    result_of: str | None
-    failure: TransactionFailed | None
-    logs: tuple[str, ...]
-    gas_burnt: Gas
-    tokens_burnt: Amount
-    gas_profile: tuple[tuple[str, str, Gas], ...]
-    block_hash: str | None
-    refund: Refund | None
-    input_data_ids: tuple[str, ...] = ()
-    output_data: tuple[tuple[str, str], ...] = ()
-    refund_to: str | None = None
-    children: list[Receipt] = field(default_factory=list, repr=False)
-    callback_of: list[Receipt] = field(default_factory=list, repr=False)
-    parent: Receipt | None = field(default=None, repr=False)
-    outcome: Outcome | None = field(default=None, repr=False)
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """The names of the methods that this receipt calls, in order."""
-        return tuple(action.method for action in self.actions if action.method is not None)
-
-    @property
-    def method(self) -> str | None:
-        """The first method that this receipt calls, or None."""
-        return next(iter(self.methods), None)
-
-    @property
-    def deposit(self) -> Amount:
-        """Everything that this receipt carries to its receiver (calls and transfers)."""
-        return sum((action.deposit for action in self.actions), Amount(0))
-
-    @property
-    def gas(self) -> Gas:
-        """The gas attached to the calls of this receipt."""
-        return sum((action.gas for action in self.actions), Gas(0))
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether it was executed and did not fail."""
-        return self.executed and self.failure is None
-
-    @property
-    def failed(self) -> bool:
-        """Whether it was executed and failed, so that its changes were rolled back."""
-        return self.failure is not None
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """The NEP-297 events among the logs, in order."""
-        return tuple(event for event in map(read_event, self.logs) if event is not None)
-
-    def json(self) -> Any:
-        """Return the value that the receipt returned, read as JSON (None where it returned nothing).
-
-        :raises BadInput: where the receipt has no value, or one that is no JSON.
-        """
-        if self.value is None:
-            raise BadInput(f"{self} has no value of its own: it {'failed' if self.failed else 'returned a promise'}")
-        return decode_json(self.value, f"the value of {self}") if self.value else None
-
-    def walk(self) -> Iterator[Receipt]:
-        """This receipt, then everything that came of it, depth first in the order of creation."""
-        waiting = [self]
-        while waiting:
-            receipt = waiting.pop()
-            yield receipt
-            waiting.extend(reversed(receipt.children))
-
-    def __str__(self) -> str:
-        if self.refund is not None:
-            why = "what a deleted account had:" if self.refund is Refund.DELETION else f"{self.refund.value} refund of"
-            return f"{why} {self.deposit} to {self.receiver}"
-        what = ", ".join(action.method or action.kind for action in self.actions) or "no action"
-        return (
-            f"{self.predecessor} -> {self.receiver}.{what}" if self.method else f"{self.predecessor} -> {self.receiver}: {what}"
-        )
 
 
 @dataclass(eq=False)
@@ -174,6 +38,8 @@ class Outcome:
     block_hash: str | None
     raw: dict[str, Any] = field(repr=False)
     ledger: Ledger | None = field(default=None, repr=False)
+    handled: bool = field(default=False, repr=False)
+    """Whether whoever sent it has taken its failures on: by ``.attempt()``, or since the failure was raised."""
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -194,6 +60,17 @@ class Outcome:
     def failed_receipts(self) -> tuple[Receipt, ...]:
         """Every receipt that failed, whatever the result of the transaction."""
         return tuple(receipt for receipt in self.receipts if receipt.failed)
+
+    @property
+    def unseen_failures(self) -> tuple[Receipt, ...]:
+        """Receipts that failed and that nobody has looked at or expected.
+
+        A refund of gas that found its account deleted is left out: whoever deletes the account means it.
+        """
+        if self.handled:
+            return ()
+        failed = (receipt for receipt in self.receipts if receipt.how_failed is not None and not receipt.seen)
+        return tuple(receipt for receipt in failed if receipt.refund is not Refund.GAS)
 
     @property
     def refunds(self) -> tuple[Receipt, ...]:
@@ -223,7 +100,7 @@ class Outcome:
     @property
     def refunds_lost(self) -> Amount:
         """What the protocol sent to accounts that are gone: it is burnt, and in no receipt's ``tokens_burnt``."""
-        return sum((receipt.deposit for receipt in self.refunds if receipt.failed), Amount(0))
+        return sum((receipt.deposit for receipt in self.refunds if receipt.how_failed), Amount(0))
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -244,26 +121,35 @@ class Outcome:
             raise self.failure
         return decode_json(self.value, "the value of the transaction") if self.value else None
 
-    def find(self, at: object = None, method: str | None = None) -> tuple[Receipt, ...]:
-        """All receipts at an account (an account, a contract or an id), of a method, or both; refunds left out."""
-        where = None if at is None else account_id_of(at)
-        return tuple(
-            receipt
-            for receipt in self.receipts
-            if receipt.refund is None
-            and (where is None or receipt.receiver == where)
-            and (method is None or method in receipt.methods)
-        )
+    def find(self, at: object = None, method: str | None = None, **criteria: Any) -> tuple[Receipt, ...]:
+        """All receipts at an account (an account, a contract or an id), of a method, or both; refunds left out.
 
-    def receipt(self, at: object, method: str | None = None) -> Receipt:
-        """Return the one receipt at an account (and of a method).
+        ``criteria`` narrow it down (:mod:`near_harness.outcome.criteria`): ``tx.find(pool, status="failed")``. With
+        ``kind="refund"`` or ``refund=…`` refunds are found as well.
+
+        :raises BadInput: for a criterion that does not exist, or a value that it cannot have.
+        """
+        from near_harness.outcome.matching import Pattern  # noqa: PLC0415 - criteria are about receipts, a cycle otherwise
+
+        if at is not None:
+            criteria["receiver"] = at
+        if method is not None:
+            criteria["method"] = method
+        pattern = Pattern(criteria)
+        refunds = bool(criteria.keys() & {"kind", "refund"})
+        return tuple(r for r in pattern.matching(self.receipts) if refunds or r.refund is None)
+
+    def receipt(self, at: object = None, method: str | None = None, **criteria: Any) -> Receipt:
+        """Return the one receipt at an account (of a method, that meets the criteria of :meth:`find`).
 
         :raises ReceiptNotFound: where there is none, or more than one; the text shows the tree.
+        :raises BadInput: for a criterion that does not exist, or a value that it cannot have.
         """
-        found = self.find(at, method)
+        found = self.find(at, method, **criteria)
         if len(found) == 1:
             return found[0]
-        wanted = account_id_of(at) + (f".{method}" if method else "")
+        place = "the transaction" if at is None else account_id_of(at)
+        wanted = place + (f".{method}" if method else "") + "".join(f", {key} {value!r}" for key, value in criteria.items())
         count = "no receipt" if not found else f"{len(found)} receipts"
         hint = "" if not found else "; take one of tx.find(...)"
         raise ReceiptNotFound(f"{count} for {wanted}{hint}\n{self}")
@@ -276,24 +162,3 @@ class Outcome:
     def __repr__(self) -> str:
         result = f"failed: {self.failure.name}" if self.failure is not None else "succeeded"
         return f"<Outcome {self.hash} {self.signer} -> {self.receiver}, {len(self.receipts)} receipts, {result}>"
-
-
-def decode_json(data: bytes, what: str) -> Any:
-    """Read bytes as JSON, or say what could not be read."""
-    try:
-        return json.loads(data)
-    except ValueError:
-        shown = data if len(data) <= 80 else data[:80] + b" ..."
-        raise BadInput(f"{what} is no JSON but {len(data)} bytes: {shown!r}; use .value for bytes") from None
-
-
-def read_event(log: str) -> Event | None:
-    """Read one log as a NEP-297 event, or return None for any other log, also one that only looks like an event."""
-    prefix, _, text = log.partition(":")
-    if prefix != "EVENT_JSON":
-        return None
-    try:
-        body = json.loads(text)
-        return Event(str(body["standard"]), str(body["version"]), str(body["event"]), body.get("data"))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None

@@ -11,7 +11,8 @@ from typing import Any
 
 from near_harness.errors import RpcError
 from near_harness.outcome.failures import parse_failure
-from near_harness.outcome.model import Action, Outcome, Receipt, Refund
+from near_harness.outcome.model import Outcome
+from near_harness.outcome.receipt import Action, Receipt, Refund
 from near_harness.units import Amount, Gas
 
 _DEPOSIT_FIELDS = ("deposit", "amount")
@@ -48,6 +49,8 @@ def parse_outcome(raw: dict[str, Any]) -> Outcome:
         failure.outcome, failure.transaction_hash = outcome, outcome.hash
     for receipt in outcome.receipts:
         receipt.outcome = outcome
+        if receipt.how_failed is not None:
+            receipt.how_failed.outcome, receipt.how_failed.transaction_hash = outcome, outcome.hash
     _link_callbacks(outcome.receipts)
     return outcome
 
@@ -61,7 +64,7 @@ def _tree(receipt_id: str, bodies: dict[str, Any], outcomes: dict[str, Any]) -> 
         for child_id in entry["outcome"]["receipt_ids"] if entry else ():
             child = _receipt(child_id, bodies.get(child_id), outcomes.get(child_id))
             child.parent = parent
-            if child.refund is Refund.DEPOSIT and not parent.failed:
+            if child.refund is Refund.DEPOSIT and parent.how_failed is None:
                 child.refund = Refund.DELETION
             parent.children.append(child)
             todo.append(child)
@@ -85,7 +88,7 @@ def _receipt(receipt_id: str, body: Any, entry: Any) -> Receipt:
         executed=entry is not None,
         value=value,
         result_of=status.get("SuccessReceiptId") if isinstance(status, dict) else None,
-        failure=failure,
+        how_failed=failure,
         logs=tuple(outcome.get("logs", ())),
         gas_burnt=Gas(outcome.get("gas_burnt", 0)),
         tokens_burnt=Amount(outcome.get("tokens_burnt", 0)),

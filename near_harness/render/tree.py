@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from near_harness.outcome.model import Outcome, Receipt, Refund, read_event
+from near_harness.outcome.events import read_event
+from near_harness.outcome.model import Outcome
+from near_harness.outcome.receipt import Receipt, Refund
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -77,9 +79,9 @@ def _action_text(receipt: Receipt) -> list[str]:
 
 def _details(receipt: Receipt, numbers: dict[Receipt, int]) -> list[tuple[str, str]]:
     lines = [(_log_text(log), "blue") for log in receipt.logs]
-    if receipt.failure is not None:
+    if receipt.how_failed is not None:
         undone = "; its changes were rolled back" if receipt.refund is None else "; the money is burnt"
-        lines.append((f"{receipt.failure.message}{undone}", "red"))
+        lines.append((f"{receipt.how_failed.message}{undone}", "red"))
     elif receipt.value:
         lines.append((f"returned {_cut(receipt.value.decode('utf-8', 'replace'))}", "green"))
     elif receipt.result_of is not None:
@@ -96,7 +98,7 @@ def _log_text(log: str) -> str:
 
 
 def _state(receipt: Receipt) -> str:
-    return "not executed" if not receipt.executed else "FAILED" if receipt.failed else "ok"
+    return "not executed" if not receipt.executed else "FAILED" if receipt.how_failed else "ok"
 
 
 def _cut(text: str) -> str:
@@ -104,11 +106,11 @@ def _cut(text: str) -> str:
 
 
 def _style(receipt: Receipt) -> str:
-    return "bold red" if receipt.failed else "green" if receipt.executed else "yellow"
+    return "bold red" if receipt.how_failed else "green" if receipt.executed else "yellow"
 
 
 def _result(outcome: Outcome) -> Text:
     if outcome.failure is not None:
         return Text("FAILED", "bold red")
-    inside = len(outcome.failed_receipts)
+    inside = sum(receipt.how_failed is not None for receipt in outcome.receipts)
     return Text("succeeded", "bold green") if not inside else Text(f"succeeded, {inside} failed inside", "bold yellow")

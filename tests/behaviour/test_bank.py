@@ -81,7 +81,7 @@ async def test_the_wrong_order_pays_twice(near: Near, bank: Contract, paused_poo
 
 
 async def test_the_right_order_leaves_nothing_to_withdraw(bank: Contract, paused_pool: Contract, alice: Account) -> None:
-    await bank.deposit_and_stake(pool=paused_pool).by(alice).attach(NEAR(10)).gas(TGas(150))
+    await bank.deposit_and_stake(pool=paused_pool).by(alice).attach(NEAR(10)).gas(TGas(150)).expect_failure(at=paused_pool)
 
     with pytest.raises(ContractPanic, match=re.escape(f"{alice.id} has no credit")):
         await bank.withdraw().by(alice)

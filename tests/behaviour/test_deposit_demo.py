@@ -68,4 +68,4 @@ async def test_a_callback_with_too_little_gas_leaves_the_money_behind(
 async def test_with_enough_gas_the_same_callback_gives_it_back(caller: Contract, callee: Contract, alice: Account) -> None:
     tx = await caller.gives_back_with_too_little_gas(callee, callback_gas=TGas(15)).by(alice).attach(NEAR(3))
 
-    expect(tx).paid(NEAR(3), by=caller, to=alice)
+    expect(tx).refunded(NEAR(3), to=caller).paid(NEAR(3), by=caller, to=alice)

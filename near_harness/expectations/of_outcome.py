@@ -1,0 +1,150 @@
+"""Expectations about a whole transaction: which receipts it has, who got which money, what stayed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from near_harness.account_ids import account_id_of
+from near_harness.errors import BadInput
+from near_harness.expectations.base import Expectation, check_refunded
+from near_harness.outcome.bounds import Bounds
+from near_harness.outcome.matching import Pattern, in_order
+from near_harness.outcome.model import Outcome
+from near_harness.outcome.receipt import Refund
+from near_harness.units import AmountLike, to_amount
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class OutcomeExpectation(Expectation[Outcome]):
+    """Expectations about a whole transaction."""
+
+    def contains(self, *, count: int | Bounds | None = None, **criteria: Any) -> Self:
+        """Expect a receipt that meets all criteria (:mod:`near_harness.outcome.criteria`): one or more, or ``count`` of them.
+
+        ``count`` is an exact number, or bounds such as ``at_least(2)``.
+
+        :raises ExpectationFailed: with the nearest receipts, and what differs in each.
+        :raises BadInput: for a criterion that does not exist, or a value that it cannot have.
+        """
+        pattern = Pattern(_some(criteria))
+        found = pattern.matching(self._subject.receipts)
+        enough = bool(found) if count is None else count.hold(len(found)) if isinstance(count, Bounds) else len(found) == count
+        if enough:
+            return self
+        wanted = "a receipt" if count is None else f"{'exactly ' if isinstance(count, int) else ''}{count} receipts"
+        if found:
+            raise self.failure(f"expected {wanted} with {pattern}; there are {len(found)}", found)
+        nearest = pattern.nearest(self._subject.receipts)
+        near = "".join(f"\n  nearest: {receipt}: {differs}" for receipt, differs in nearest)
+        raise self.failure(f"expected {wanted} with {pattern}; there is none{near}", [receipt for receipt, _ in nearest])
+
+    def contains_no(self, **criteria: Any) -> Self:
+        """Expect that no receipt meets all criteria.
+
+        :raises ExpectationFailed: with the receipts that do.
+        :raises BadInput: for a criterion that does not exist, or a value that it cannot have.
+        """
+        pattern = Pattern(_some(criteria))
+        found = [receipt for receipt in self._subject.receipts if not pattern.differences(receipt)]
+        if found:
+            raise self.failure(
+                f"expected no receipt with {pattern}; there {'is' if len(found) == 1 else 'are'} {len(found)}", found
+            )
+        return self
+
+    def in_order(self, *steps: Mapping[str, Any]) -> Self:
+        """Expect one receipt for each step, each executed after the one before it.
+
+        A step is a dict of criteria. *After* is in a later block, or in the same block because it came of the other.
+
+        :raises ExpectationFailed: with the step that nothing was left for.
+        """
+        patterns = [Pattern(_some(dict(step))) for step in steps]
+        chain, missing = in_order(patterns, self._subject.receipts, self._ledger.heights)
+        if missing is not None:
+            number, before = len(chain) + 1, f" after {chain[-1]}" if chain else ""
+            near = "".join(f"\n  nearest: {receipt}: {differs}" for receipt, differs in missing.nearest(self._subject.receipts))
+            early = [r for r in self._subject.receipts if not missing.differences(r)]
+            ran = "".join(f"\n  there is {receipt}, but not later" for receipt in early)
+            raise self.failure(
+                f"expected step {number}, a receipt with {missing},{before}; there is none{ran or near}", chain + early
+            )
+        return self
+
+    def refunded(self, amount: AmountLike, *, to: object) -> Self:
+        """Expect that the protocol returned a deposit of ``amount`` yoctoNEAR: a receipt failed, and ``to`` had sent it."""
+        check_refunded(self, self._subject.receipts, amount, to)
+        return self
+
+    def paid(self, amount: AmountLike, *, by: object, to: object) -> Self:
+        """Expect that an account itself sent ``amount`` yoctoNEAR (by a transfer or a call), and that it arrived."""
+        wanted, payer, payee = to_amount(amount), account_id_of(by), account_id_of(to)
+        between = [r for r in self._subject.receipts if r.refund is None and (r.predecessor, r.receiver) == (payer, payee)]
+        if not any(receipt.deposit == wanted and receipt.arrived for receipt in between):
+            at_all = [r for r in self._subject.receipts if r.deposit and r.refund is None and payee == r.receiver]
+            raise self.failure(
+                f"expected {payer} to pay {wanted} to {payee}: no receipt does that successfully", between or at_all
+            )
+        return self
+
+    def paid_nothing(self, *, to: object) -> Self:
+        """Expect that no receipt brought money to an account, refunds of gas left out."""
+        payee = account_id_of(to)
+        bringing = [
+            r for r in self._subject.receipts if r.receiver == payee and r.deposit and r.arrived and r.refund is not Refund.GAS
+        ]
+        if bringing:
+            total = ", ".join(str(receipt.deposit) for receipt in bringing)
+            raise self.failure(f"expected no payment to {payee}, but it got {total}", bringing)
+        return self
+
+    def conserved_tokens(self) -> Self:
+        """Expect that all money is accounted for, to the last yoctoNEAR.
+
+        What the accounts that took part have less than before is what the transaction burnt, minus the share of burnt gas
+        that contracts get before protocol 87; refunds to accounts that are gone are burnt too, and what validators among the
+        accounts get at the end of an epoch is left out. Read around the transaction's blocks, so nothing else may move the
+        money of these accounts then.
+        """
+        ledger, outcome = self._ledger, self._subject
+        change = sum(ledger.changes.values(), to_amount("0 NEAR"))
+        rewards = sum(ledger.rewards.values(), to_amount("0 NEAR"))
+        missing = change + outcome.tokens_burnt + outcome.refunds_lost - rewards
+        if missing != 0:
+            missing -= ledger.validator_rewards
+        if missing != 0:
+            rows = "\n".join(f"  {account}: {delta}" for account, delta in ledger.changes.items())
+            raise self.failure(
+                f"expected all tokens to be accounted for, but {missing} {'came from' if missing > 0 else 'went'} nowhere\n"
+                f"changes:\n{rows}\n  burnt: {outcome.tokens_burnt}\n  of this to contracts: {rewards}\n"
+                f"  refunds to accounts that are gone: {outcome.refunds_lost}"
+            )
+        return self
+
+    def rolled_back(self, account: object) -> Self:
+        """Expect that a contract's state after the transaction is the one before it."""
+        account_id = account_id_of(account)
+        if self._ledger.state_changed(account_id):
+            changing = [r for r in self._subject.find(account_id) if r.arrived]
+            raise self.failure(f"expected the state of {account_id} to be as before, but it has changed", changing)
+        for receipt in self._subject.find(account_id):
+            receipt.seen |= receipt.how_failed is not None
+        return self
+
+    def kept(self, account: object) -> Self:
+        """Expect that the transaction changed a contract's state, and that the change stayed."""
+        account_id = account_id_of(account)
+        if not self._ledger.state_changed(account_id):
+            raise self.failure(
+                f"expected the state of {account_id} to change, but it is as before", self._subject.find(account_id)
+            )
+        return self
+
+
+def _some(criteria: dict[str, Any]) -> dict[str, Any]:
+    if not criteria:
+        raise BadInput('say which receipt is meant: by receiver="pool.sandbox", method="stake", status="failed", …')
+    return criteria

@@ -1,0 +1,31 @@
+"""What the plugin does with the outcomes of a test's transactions: options, and the plugins that hear of each outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from near_harness import unseen
+
+if TYPE_CHECKING:
+    from near_harness.near import Near
+
+_UNSEEN = pytest.StashKey[unseen.UnseenFailures]()
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the options and ini keys about outcomes."""
+    parser.addini(unseen.NAME, "receipts that failed unseen inside a transaction: error, warn or ignore", default="error")
+
+
+def configure(config: pytest.Config) -> None:
+    """Register markers and plugins."""
+    config.addinivalue_line("markers", f"{unseen.NAME}(way): error, warn or ignore failures that the test does not see")
+    config.stash[_UNSEEN] = unseen.UnseenFailures(config)
+    config.pluginmanager.register(config.stash[_UNSEEN], unseen.NAME)
+
+
+def watch(config: pytest.Config, near: Near) -> None:
+    """Hear of everything that is sent through a façade from now on."""
+    near.observers.append(config.stash[_UNSEEN].hear)

@@ -1,0 +1,97 @@
+"""Failures are never silent: a receipt that failed inside a transaction that succeeded has to be looked at.
+
+A test takes such a failure on in one of these ways: it expects it (``expect(tx.receipt(pool)).panicked()``,
+``expect(tx).contains(status="failed", …)``, ``expect(tx).refunded(…)``), it names it beforehand (``.expect_failure(at=pool)``),
+it takes on whatever comes (``.attempt()``), or it reads ``receipt.failure``, ``.failed``, ``.succeeded`` or
+``tx.failed_receipts``. Otherwise the test fails at its end, with the receipt tree.
+
+Ini key ``near_unseen_failures``: ``error`` (default), ``warn`` or ``ignore``; for one test, class or module the marker
+``near_unseen_failures("ignore")``. What a fixture sends counts for the test that it is set up for.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from near_harness.outcome import Outcome
+
+NAME = "near_unseen_failures"
+_WAYS = ("error", "warn", "ignore")
+
+
+class UnseenFailure(UserWarning):
+    """A receipt failed, and the test neither expected it nor looked at it."""
+
+
+class UnseenFailures:
+    """Watches what a test sends; a plugin of its own, registered by :mod:`near_harness.outcome_plugin`."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._default = _checked(config.getini(NAME), f"ini key {NAME}")
+        self._sent: list[tuple[Outcome, str]] = []
+
+    def hear(self, outcome: Outcome, called: str) -> None:
+        """Remember what a test has sent."""
+        self._sent.append((outcome, called))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Forget what the test before has sent."""
+        self._sent.clear()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Fail a test that has passed, where it or its fixtures left failures unseen."""
+        result = yield
+        self._check(item)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Likewise for what its fixtures send when they are torn down."""
+        self._sent.clear()
+        result = yield
+        self._check(item)
+        return result
+
+    def _check(self, item: pytest.Item) -> None:
+        way = self._way(item)
+        sent, self._sent = self._sent, []
+        left = [(outcome, called) for outcome, called in sent if outcome.unseen_failures]
+        if not left or way == "ignore":
+            return
+        text = "\n\n".join(_text(outcome, called) for outcome, called in left)
+        if way == "warn":
+            warnings.warn(text, UnseenFailure, stacklevel=2)
+        else:
+            pytest.fail(text, pytrace=False)
+
+    def _way(self, item: pytest.Item) -> str:
+        marker = item.get_closest_marker(NAME)
+        if marker is None:
+            return self._default
+        return _checked(marker.args[0] if len(marker.args) == 1 else marker.args, f"marker {NAME} of {item.nodeid}")
+
+
+def _checked(way: object, where: str) -> str:
+    if way not in _WAYS:
+        raise pytest.UsageError(f"{where}: {way!r} is none of {', '.join(_WAYS)}")
+    return str(way)
+
+
+def _text(outcome: Outcome, called: str) -> str:
+    from near_harness.render.tree import tree_text  # noqa: PLC0415 - rich is loaded where something is printed
+
+    failed = outcome.unseen_failures
+    what = "a receipt failed" if len(failed) == 1 else f"{len(failed)} receipts failed"
+    return (
+        f"{what} inside a transaction that succeeded, and the test neither expected it nor looked at it\n"
+        f"called: {called}\n{tree_text(outcome, marked=failed)}\n"
+        f'try: expect(tx.receipt("{failed[0].receiver}", …)).failed(), or send it with .attempt() or .expect_failure(…), '
+        f'or @pytest.mark.{NAME}("ignore")'
+    )
