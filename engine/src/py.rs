@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use near_primitives::hash::CryptoHash;
 use pyo3::exceptions::{PyException, PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pyo3::{create_exception, wrap_pyfunction};
 
 use crate::cache::contract_cache;
-use crate::chain::{self, BlockMode, Clock, Options};
+use crate::chain::{self, BlockMode, Chosen, Clock, Options};
 use crate::guard::{self, Panicked};
 use crate::rpc::{self, Answer, Waiting};
 
@@ -195,17 +196,143 @@ impl Chain {
         Ok(())
     }
 
+    /// Makes a block of exactly these transactions of the pool and receipts, by their hashes and ids in base58.
+    #[pyo3(signature = (*, transactions = Vec::new(), receipts = Vec::new(), overtaking = false))]
+    fn produce_block_of(
+        &self,
+        py: Python<'_>,
+        transactions: Vec<String>,
+        receipts: Vec<String>,
+        overtaking: bool,
+    ) -> PyResult<()> {
+        let parse = |texts: Vec<String>| {
+            texts
+                .iter()
+                .map(|text| text.parse().map_err(|error| format!("{text:?} is no hash: {error}")))
+                .collect::<Result<Vec<CryptoHash>, String>>()
+        };
+        self.shared
+            .with(py, |chain| {
+                let (transactions, receipts) = (parse(transactions)?, parse(receipts)?);
+                chain.produce_block_of(Chosen { transactions, receipts, overtaking })
+            })?
+            .map_err(EngineError::new_err)
+    }
+
+    /// What has not run yet, as JSON.
+    fn pending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let json = self.shared.with(py, |chain| serde_json::to_vec(&chain.pending()))?;
+        let json = json.map_err(|error| EngineError::new_err(error.to_string()))?;
+        Ok(PyBytes::new(py, &json))
+    }
+
+    /// Lets blocks come on demand only; or, with False, in the chain's own way again.
+    fn pause(&self, py: Python<'_>, paused: bool) -> PyResult<()> {
+        self.shared.with(py, |chain| chain.pause(paused))
+    }
+
+    /// Chooses the time (nanoseconds since 1970) and the random value (32 bytes) of the next block, and the time from block
+    /// to block (nanoseconds); what is None stays.
+    #[pyo3(signature = (*, timestamp = None, random = None, step = None))]
+    fn set_next(
+        &self,
+        py: Python<'_>,
+        timestamp: Option<u64>,
+        random: Option<&[u8]>,
+        step: Option<u64>,
+    ) -> PyResult<()> {
+        let random: Option<[u8; 32]> = random
+            .map(|bytes| {
+                bytes.try_into().map_err(|_| {
+                    EngineError::new_err(format!(
+                        "a random value of {} bytes: it has 32",
+                        bytes.len()
+                    ))
+                })
+            })
+            .transpose()?;
+        self.shared
+            .with(py, |chain| -> Result<(), String> {
+                // All of it, or nothing.
+                let mut changed = chain.clone();
+                if let Some(step) = step {
+                    changed.set_step(step)?;
+                }
+                if let Some(timestamp) = timestamp {
+                    changed.set_next_timestamp(timestamp)?;
+                }
+                if let Some(random) = random {
+                    changed.set_next_random(random);
+                }
+                *chain = changed;
+                Ok(())
+            })?
+            .map_err(EngineError::new_err)
+    }
+
+    /// Makes ``blocks`` blocks, equally long, the last of them at ``timestamp`` (nanoseconds since 1970).
+    fn produce_until(&self, py: Python<'_>, timestamp: u64, blocks: u64) -> PyResult<()> {
+        let now = self.timestamp(py)?;
+        if blocks == 0 || timestamp.saturating_sub(now) < blocks {
+            return Err(EngineError::new_err(format!(
+                "{blocks} blocks from {now} ns to {timestamp} ns: each is at least one nanosecond later"
+            )));
+        }
+        let mut left = blocks;
+        while left > 0 {
+            let now = left.min(BLOCKS_AT_A_TIME);
+            self.shared.with(py, |chain| {
+                (0..now).for_each(|made| chain.produce_towards(timestamp, left - made));
+            })?;
+            left -= now;
+            py.check_signals()?;
+        }
+        Ok(())
+    }
+
+    /// Makes blocks until the epoch has this height.
+    fn produce_to_epoch(&self, py: Python<'_>, epoch_height: u64) -> PyResult<()> {
+        while !self
+            .shared
+            .with(py, |chain| chain.produce_to_epoch(epoch_height, BLOCKS_AT_A_TIME))?
+        {
+            py.check_signals()?;
+        }
+        Ok(())
+    }
+
     /// The chain as it is now.
     fn snapshot(&self, py: Python<'_>) -> PyResult<Snapshot> {
         let chain = self.shared.with(py, |chain| chain.clone())?;
         Ok(Snapshot { height: chain.height(), chain: held(chain) })
     }
 
+    /// The snapshot in the bytes of a file, to be restored on this chain; and the note that was saved with it.
+    fn load<'py>(&self, py: Python<'py>, file: &[u8]) -> PyResult<(Snapshot, Bound<'py, PyBytes>)> {
+        let version = self.protocol_version;
+        let (chain, note) = self
+            .shared
+            .with(py, |chain| {
+                let (loaded, note) = chain::Chain::load(file, chain.options().clone())?;
+                if loaded.protocol_version() != version {
+                    return Err(format!(
+                        "the saved chain runs protocol version {}, and this one {version}, which never changes: start the \
+                         node with that version",
+                        loaded.protocol_version(),
+                    ));
+                }
+                Ok((loaded, note))
+            })?
+            .map_err(EngineError::new_err)?;
+        let snapshot = Snapshot { height: chain.height(), chain: held(chain) };
+        Ok((snapshot, PyBytes::new(py, &note)))
+    }
+
     /// Puts the chain back to what it was when ``snapshot`` was taken.
     fn restore(&self, py: Python<'_>, snapshot: &Snapshot) -> PyResult<()> {
         self.shared.with(py, |chain| {
             let mut kept = snapshot.chain.lock().unwrap_or_else(PoisonError::into_inner);
-            *chain = kept.chain().clone();
+            chain.restore(kept.chain());
         })
     }
 
@@ -225,6 +352,30 @@ impl Chain {
     #[getter]
     fn height(&self, py: Python<'_>) -> PyResult<u64> {
         self.shared.with(py, |chain| chain.height())
+    }
+
+    /// The time of the newest block, in nanoseconds since 1970.
+    #[getter]
+    fn timestamp(&self, py: Python<'_>) -> PyResult<u64> {
+        self.shared.with(py, |chain| chain.head().header.raw_timestamp())
+    }
+
+    /// Nanoseconds from block to block.
+    #[getter]
+    fn step(&self, py: Python<'_>) -> PyResult<u64> {
+        self.shared.with(py, |chain| chain.step())
+    }
+
+    /// The height of the epoch of the newest block: 1 for the first.
+    #[getter]
+    fn epoch_height(&self, py: Python<'_>) -> PyResult<u64> {
+        self.shared.with(py, |chain| chain.head().epoch.height)
+    }
+
+    /// Whether blocks come on demand only for now.
+    #[getter]
+    fn paused(&self, py: Python<'_>) -> PyResult<bool> {
+        self.shared.with(py, |chain| chain.mode() == BlockMode::Manual)
     }
 
     /// The name that the genesis gives the chain.
@@ -261,6 +412,17 @@ impl Snapshot {
     #[getter]
     fn height(&self) -> u64 {
         self.height
+    }
+
+    /// Everything as the bytes of a file, with a note of the caller's, for ``Chain.load`` of any process.
+    #[pyo3(signature = (note = b"".as_slice()), text_signature = "($self, note=b'')")]
+    fn save<'py>(&self, py: Python<'py>, note: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let file = run(py, || {
+            let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner).chain().clone();
+            chain.save(note)
+        })?
+        .map_err(EngineError::new_err)?;
+        Ok(PyBytes::new(py, &file))
     }
 }
 

@@ -28,6 +28,9 @@ class Snapshot:
 
     @property
     def height(self) -> int: ...
+    def save(self, note: bytes = b"") -> bytes:
+        """Everything as the bytes of a file, with a note of the caller's, for :meth:`Chain.load` of any process. Compiled
+        contracts are not in it."""
 
 @final
 class Pending:
@@ -61,8 +64,53 @@ class Chain:
         """Answers ``GET path``: HTTP status, content type, body."""
 
     def produce_blocks(self, count: int = 1) -> None: ...
+    def produce_block_of(
+        self, *, transactions: list[str] = ..., receipts: list[str] = ..., overtaking: bool = False
+    ) -> None:
+        """Makes a block of exactly these transactions of the pool and receipts that are delayed or on their way, by their
+        hashes and ids in base58, in the order in which they run; the others wait on. Receipts of one sender and receiver
+        keep their order unless ``overtaking``. Refused choices are an EngineError, and change nothing."""
+
+    def produce_until(self, timestamp: int, blocks: int) -> None:
+        """Makes ``blocks`` blocks, equally long, the last of them at ``timestamp`` (nanoseconds since 1970)."""
+
+    def produce_to_epoch(self, epoch_height: int) -> None:
+        """Makes blocks until the newest is of the epoch with this height, or of a later one."""
+
+    def set_next(self, *, timestamp: int | None = None, random: bytes | None = None, step: int | None = None) -> None:
+        """Chooses the time (nanoseconds since 1970) and the random value (32 bytes) of the next block, and the time from
+        block to block (nanoseconds); what is None stays as it is. All of it is done, or nothing."""
+
+    def pending(self) -> bytes:
+        """What has not run yet, as JSON: ``transactions``, ``receipts``, ``delayed``, ``postponed``, ``yields``."""
+
+    def pause(self, paused: bool) -> None:
+        """Lets blocks come on demand only (``manual``); or, with False, in the chain's own way again."""
+
     def snapshot(self) -> Snapshot: ...
-    def restore(self, snapshot: Snapshot) -> None: ...
+    def restore(self, snapshot: Snapshot) -> None:
+        """Puts the chain back to what it was. Whether it is paused stays as it is."""
+
+    def load(self, file: bytes) -> tuple[Snapshot, bytes]:
+        """The snapshot in what :meth:`Snapshot.save` gave, to be restored on this chain; and the note. The protocol version
+        must be this chain's."""
+
+    @property
+    def timestamp(self) -> int:
+        """The time of the newest block, in nanoseconds since 1970."""
+
+    @property
+    def step(self) -> int:
+        """Nanoseconds from block to block."""
+
+    @property
+    def epoch_height(self) -> int:
+        """The height of the epoch of the newest block: 1 for the first."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether blocks come on demand only."""
+
     @property
     def pooled(self) -> bool:
         """Whether transactions wait for a block to take them."""

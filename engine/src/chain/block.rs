@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use near_primitives::block_header::BlockHeader;
 use near_primitives::hash::CryptoHash;
 use near_primitives::merkle::MerklePath;
@@ -9,10 +10,10 @@ use near_primitives::receipt::Receipt;
 use near_primitives::sharding::ShardChunkHeader;
 use near_primitives::transaction::{ExecutionOutcomeWithId, SignedTransaction};
 use near_primitives::types::validator_stake::ValidatorStake;
-use near_primitives::types::{Balance, BlockHeight, EpochId, Gas, RawStateChangesWithTrieKey};
+use near_primitives::types::{Balance, BlockHeight, EpochId, Gas};
 
 use super::epochs::Epoch;
-use crate::state::Trie;
+use crate::state::{Changes, Trie};
 
 /// A block with its chunk, applied: nearcore applies the chunk of a block when it processes the block.
 pub struct Block {
@@ -20,7 +21,7 @@ pub struct Block {
     pub chunk_header: ShardChunkHeader,
     /// The transactions of the chunk, in order of execution.
     pub transactions: Vec<Arc<SignedTransaction>>,
-    /// The receipts of the chunk's body: those that the previous chunk sent out.
+    /// The receipts of the chunk's body: those that the previous chunk sent out, unless blocks are made step by step.
     pub incoming: Vec<Arc<Receipt>>,
     /// What applying the chunk gave.
     pub applied: Applied,
@@ -42,11 +43,13 @@ pub struct Applied {
     pub gas_used: Gas,
     pub balance_burnt: Balance,
     pub proposals: Vec<ValidatorStake>,
+    /// The receipts that it sent out; the next block's `incoming`, unless blocks are made step by step.
     pub outgoing: Vec<Arc<Receipt>>,
-    pub changes: Arc<Vec<RawStateChangesWithTrieKey>>,
+    pub changes: Arc<Changes>,
 }
 
 /// One executed transaction or receipt.
+#[derive(Clone, BorshSerialize, BorshDeserialize)]
 pub struct StoredOutcome {
     pub outcome: ExecutionOutcomeWithId,
     pub block_hash: CryptoHash,
@@ -56,6 +59,7 @@ pub struct StoredOutcome {
 }
 
 /// A transaction that the chain has taken up.
+#[derive(Clone, BorshSerialize, BorshDeserialize)]
 pub struct StoredTransaction {
     pub signed: Arc<SignedTransaction>,
     /// The block that holds it; `None` while it waits in the pool.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use near_chain_configs::GenesisConfig;
 use near_primitives::hash::CryptoHash;
 use near_primitives::types::validator_stake::ValidatorStake;
@@ -15,7 +16,7 @@ use crate::runtime::ValidatorUpdate;
 const NANOSECONDS: u64 = 1_000_000_000;
 
 /// One epoch as the chain sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Epoch {
     pub id: EpochId,
     pub next_id: EpochId,
@@ -41,7 +42,7 @@ pub struct Epoch {
 }
 
 /// What an epoch has seen so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, BorshSerialize, BorshDeserialize)]
 pub struct Progress {
     /// The newest proposal of each account.
     pub proposals: BTreeMap<AccountId, ValidatorStake>,

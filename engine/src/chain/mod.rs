@@ -2,10 +2,14 @@
 
 pub mod block;
 pub mod epochs;
+mod file;
 mod genesis;
 pub mod header;
+mod pending;
 mod pool;
 mod produce;
+mod saved;
+mod schedule;
 mod submit;
 mod time;
 
@@ -23,7 +27,11 @@ pub use crate::runtime::view::{ViewCall, ViewCallError};
 pub use block::{Applied, Block, StoredOutcome, StoredTransaction};
 use epochs::{Epoch, Progress};
 pub use genesis::{protocol_versions, sandbox_genesis};
+pub use pending::Pending;
 use pool::Pool;
+use schedule::Queue;
+pub use schedule::{Choice, Chosen};
+use time::Timing;
 
 use crate::cache::ContractCache;
 use crate::guard;
@@ -78,13 +86,16 @@ pub struct Chain {
     transactions: imbl::HashMap<CryptoHash, Arc<StoredTransaction>>,
     receipts: imbl::HashMap<CryptoHash, Arc<Receipt>>,
     pool: Pool,
+    /// Receipts on their way.
+    queue: Queue,
     patches: Vec<StateRecord>,
     /// Receipts wait in the state for room in a chunk.
     delayed: bool,
     progress: Progress,
     merkle: PartialMerkleTree,
-    /// What fast-forwarding has added to the clock, in nanoseconds.
-    time_offset: u64,
+    timing: Timing,
+    /// Blocks come on demand for now, whatever the chain's own way is.
+    paused: bool,
 }
 
 impl Chain {
@@ -131,11 +142,13 @@ impl Chain {
             transactions: imbl::HashMap::new(),
             receipts: imbl::HashMap::new(),
             pool: Pool::default(),
+            queue: Queue::default(),
             patches: Vec::new(),
             delayed: false,
             progress: Progress { first_timestamp: timestamp, ..Progress::default() },
             merkle: PartialMerkleTree::default(),
-            time_offset: 0,
+            timing: Timing::default(),
+            paused: false,
         };
         chain.add_block(block);
         Ok(chain)
@@ -158,8 +171,26 @@ impl Chain {
         &self.settings.runtime
     }
 
+    /// Who asks for blocks now.
     pub fn mode(&self) -> BlockMode {
-        self.settings.options.blocks
+        if self.paused { BlockMode::Manual } else { self.settings.options.blocks }
+    }
+
+    /// Lets blocks come on demand only, or in the chain's own way again.
+    pub fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+
+    /// Becomes what `snapshot` is. Whether it is paused is a matter of who holds the chain, and stays.
+    pub fn restore(&mut self, snapshot: &Chain) {
+        let paused = self.paused;
+        *self = snapshot.clone();
+        self.paused = paused;
+    }
+
+    /// How it is run.
+    pub fn options(&self) -> &Options {
+        &self.settings.options
     }
 
     /// Where block times come from.
@@ -252,10 +283,7 @@ impl Chain {
     /// Whether further blocks can change anything by themselves: transactions in the pool, receipts on their way or
     /// delayed, patches. False when nothing is left but yields that wait for somebody.
     pub fn in_flight(&self) -> bool {
-        !self.pool.is_empty()
-            || !self.head.applied.outgoing.is_empty()
-            || self.delayed
-            || !self.patches.is_empty()
+        !self.pool.is_empty() || !self.queue.is_empty() || self.delayed || !self.patches.is_empty()
     }
 
     /// Leaves records for the end of the next block.

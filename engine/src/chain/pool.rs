@@ -21,6 +21,14 @@ fn group(tx: &SignedTransaction) -> Group<'_> {
 }
 
 impl Pool {
+    pub fn of(waiting: Vec<Arc<SignedTransaction>>) -> Pool {
+        Pool { waiting }
+    }
+
+    pub fn hashes(&self) -> impl Iterator<Item = CryptoHash> + '_ {
+        self.waiting.iter().map(|tx| tx.get_hash())
+    }
+
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
@@ -53,6 +61,26 @@ impl Pool {
         (0..rounds)
             .flat_map(|round| groups.iter().filter_map(move |members| members.get(round).cloned()))
             .collect()
+    }
+
+    /// Whether all of these wait here.
+    pub fn check(&self, hashes: &[CryptoHash]) -> Result<(), String> {
+        match hashes.iter().find(|hash| !self.contains(hash)) {
+            None => Ok(()),
+            Some(hash) => {
+                Err(format!("no transaction {hash} is in the pool: it has run, or was never sent"))
+            }
+        }
+    }
+
+    /// Takes these out, in this order, which is that of their execution.
+    pub fn take(&mut self, hashes: &[CryptoHash]) -> Vec<Arc<SignedTransaction>> {
+        let taken = hashes
+            .iter()
+            .filter_map(|hash| self.waiting.iter().find(|tx| tx.hash() == hash).cloned())
+            .collect();
+        self.waiting.retain(|tx| !hashes.contains(tx.hash()));
+        taken
     }
 
     /// Puts back what found no room in a block.

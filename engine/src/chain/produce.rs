@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use near_primitives::block::Block as NearBlock;
-use near_primitives::hash::{CryptoHash, hash};
+use near_primitives::hash::CryptoHash;
 use near_primitives::merkle::merklize;
 use near_primitives::transaction::SignedTransaction;
 use near_primitives::types::{Balance, BlockHeight, Gas};
@@ -13,31 +13,40 @@ use super::Chain;
 use super::block::{Applied, Block, StoredOutcome, StoredTransaction};
 use super::epochs::{Epoch, Progress};
 use super::header::{HeaderInput, next_header};
+use super::schedule::{Choice, Chosen, Taken};
 use crate::runtime::{self, BlockContext, ChunkInput, ChunkResult, ValidatorUpdate};
 use crate::state::Overlay;
 
 impl Chain {
     /// Makes the next block.
     pub fn produce_block(&mut self) {
-        self.produce_block_at(self.head.height + 1);
+        self.make_block(self.head.height + 1, Choice::Everything).expect("everything can be taken");
     }
 
-    /// Makes a block at `height`, skipping the heights before it.
-    pub(super) fn produce_block_at(&mut self, height: BlockHeight) {
+    /// Makes the next block of exactly the transactions and receipts that were chosen.
+    pub fn produce_block_of(&mut self, chosen: Chosen) -> Result<(), String> {
+        self.make_block(self.head.height + 1, Choice::These(chosen))
+    }
+
+    /// Makes a block at `height`, skipping the heights before it. Where the choice is refused, nothing has changed.
+    pub(super) fn make_block(&mut self, height: BlockHeight, choice: Choice) -> Result<(), String> {
         let prev = self.head.clone();
+        let (candidates, taken) = self.take(choice)?;
         let (epoch, update) = self.epoch_at(&prev, height);
         let timestamp = self.next_timestamp(height);
-        let random_value = next_random(prev.header.random_value(), height);
+        let random_value = self.next_random(height);
         let context =
             self.context(height, timestamp, random_value, prev.header.next_gas_price(), &epoch);
-        let transactions = self.choose_transactions(&context);
+        let transactions = self.choose_transactions(&context, candidates);
+        let incoming = taken.incoming;
         let patches = std::mem::take(&mut self.patches);
         let result = runtime::apply(
             &context,
             ChunkInput {
                 state: prev.applied.state.clone(),
                 transactions: &transactions,
-                incoming: &prev.applied.outgoing,
+                delayed: taken.delayed,
+                incoming: &incoming,
                 validators: update.as_ref(),
                 patches: &patches,
             },
@@ -78,8 +87,8 @@ impl Chain {
             },
         );
         let block_hash = *header.hash();
-        let incoming = prev.applied.outgoing.clone();
         let applied = self.record(result, height, block_hash, &transactions);
+        self.queue.push(&applied.outgoing);
         self.progress.blocks += 1;
         self.add_block(Arc::new(Block {
             hash: block_hash,
@@ -91,6 +100,20 @@ impl Chain {
             applied,
             epoch,
         }));
+        Ok(())
+    }
+
+    /// Takes what was chosen out of the pool and of the queue of receipts.
+    fn take(&mut self, choice: Choice) -> Result<(Vec<Arc<SignedTransaction>>, Taken), String> {
+        match choice {
+            Choice::Everything => Ok((self.pool.drain(), self.queue.take_all())),
+            Choice::These(chosen) => {
+                self.pool.check(&chosen.transactions)?;
+                let delayed = super::pending::delayed(&self.head.applied.state);
+                let taken = self.queue.take(&chosen, &delayed)?;
+                Ok((self.pool.take(&chosen.transactions), taken))
+            }
+        }
     }
 
     /// The epoch of the block at `height`, and what is paid when it is the epoch's first. Takes up the proposals of the
@@ -141,9 +164,13 @@ impl Chain {
         .unwrap_or(prev.header.next_gas_price())
     }
 
-    /// Takes from the pool what fits and is valid now; what has become invalid vanishes, as nearcore's producer drops it.
-    fn choose_transactions(&mut self, context: &BlockContext) -> Vec<Arc<SignedTransaction>> {
-        if self.pool.is_empty() {
+    /// Keeps what fits and is valid now; what has become invalid vanishes, as nearcore's producer drops it.
+    fn choose_transactions(
+        &mut self,
+        context: &BlockContext,
+        candidates: Vec<Arc<SignedTransaction>>,
+    ) -> Vec<Arc<SignedTransaction>> {
+        if candidates.is_empty() {
             return Vec::new();
         }
         let limits = &context.config;
@@ -153,7 +180,7 @@ impl Chain {
         let (mut chosen, mut rest) = (Vec::new(), Vec::new());
         let (mut size, mut gas) = (0, Gas::ZERO);
         let mut seen = HashSet::new();
-        for tx in self.pool.drain() {
+        for tx in candidates {
             if gas >= gas_limit || size + tx.get_size() > size_limit {
                 rest.push(tx);
                 continue;
@@ -230,11 +257,4 @@ impl Chain {
             changes: Arc::new(result.changes),
         }
     }
-}
-
-/// Stands for nearcore's hash of a VRF output: deterministic, and different in every block.
-fn next_random(previous: &CryptoHash, height: BlockHeight) -> CryptoHash {
-    let mut bytes = previous.as_bytes().to_vec();
-    bytes.extend_from_slice(&height.to_le_bytes());
-    hash(&bytes)
 }

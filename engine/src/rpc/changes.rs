@@ -27,7 +27,7 @@ pub fn changes(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let raw = rows(block).filter(|row| matches(wanted, &row.trie_key));
     to_value(&RpcStateChangesInBlockResponse {
         block_hash: block.hash,
-        changes: StateChanges::from_changes(raw.cloned()).into_iter().map(Into::into).collect(),
+        changes: StateChanges::from_changes(raw).into_iter().map(Into::into).collect(),
     })
 }
 
@@ -37,7 +37,7 @@ pub fn kinds(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let block = find(chain, &request.block_reference)?;
     to_value(&RpcStateChangesInBlockByTypeResponse {
         block_hash: block.hash,
-        changes: StateChangesKinds::from_changes(&mut rows(block).cloned())
+        changes: StateChangesKinds::from_changes(&mut rows(block))
             .into_iter()
             .map(Into::into)
             .collect(),
@@ -51,7 +51,7 @@ fn find<'a>(chain: &'a Chain, wanted: &BlockReference) -> Result<&'a Block, RpcS
     })
 }
 
-fn rows(block: &Block) -> impl Iterator<Item = &RawStateChangesWithTrieKey> {
+fn rows(block: &Block) -> impl Iterator<Item = RawStateChangesWithTrieKey> + '_ {
     block.applied.changes.iter()
 }
 

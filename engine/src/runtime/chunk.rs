@@ -16,9 +16,7 @@ use near_primitives::transaction::{
 };
 use near_primitives::trie_key::TrieKey;
 use near_primitives::types::validator_stake::ValidatorStake;
-use near_primitives::types::{
-    Balance, Gas, PromiseYieldStatus, RawStateChangesWithTrieKey, StateChangeCause,
-};
+use near_primitives::types::{Balance, Gas, PromiseYieldStatus, StateChangeCause};
 use near_primitives::utils::{
     create_receipt_id_from_receipt_id, create_receipt_id_from_transaction,
 };
@@ -30,13 +28,15 @@ use super::queues::{self, Waiting};
 use super::validators::ValidatorUpdate;
 use super::verify::{Charged, verify_and_charge};
 use super::{balance, global_contracts, patch, receipt};
-use crate::state::{Overlay, Trie};
+use crate::state::{Changes, Overlay, Trie};
 
 /// What a chunk is made of.
 pub struct ChunkInput<'a> {
     pub state: Trie,
     pub transactions: &'a [Arc<SignedTransaction>],
-    /// What the previous chunk sent out.
+    /// The most receipts that are taken from the queue of delayed ones.
+    pub delayed: u64,
+    /// The receipts that arrive, in the order in which they run.
     pub incoming: &'a [Arc<Receipt>],
     /// In the first block of an epoch: rewards and returned stakes.
     pub validators: Option<&'a ValidatorUpdate>,
@@ -54,7 +54,7 @@ pub struct ChunkResult {
     pub gas_used: Gas,
     pub burnt: Balance,
     pub proposals: Vec<ValidatorStake>,
-    pub changes: Vec<RawStateChangesWithTrieKey>,
+    pub changes: Changes,
     /// Receipts wait for room in the next chunk.
     pub delayed: bool,
 }
@@ -83,9 +83,12 @@ pub fn apply(block: &BlockContext, input: ChunkInput<'_>) -> ChunkResult {
     for receipt in &local {
         chunk.take(receipt);
     }
-    while !chunk.full()
+    let mut left = input.delayed;
+    while left > 0
+        && !chunk.full()
         && let Some(receipt) = queues::pop_delayed(&mut chunk.state)
     {
+        left -= 1;
         chunk.state.commit(StateChangeCause::UpdatedDelayedReceipts);
         chunk.run(&receipt);
     }

@@ -1,8 +1,10 @@
 //! The state: a persistent Merkle Patricia trie of nearcore's shape, and the overlay that receipts write to.
 
+mod changes;
 mod node;
 mod overlay;
 mod trie;
 
+pub use changes::Changes;
 pub use overlay::{NodeCounts, Overlay};
-pub use trie::Trie;
+pub use trie::{Entry, Trie};

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use borsh::{BorshDeserialize, BorshSerialize};
 use near_primitives::hash::CryptoHash;
 use near_primitives::trie_key::TrieKey;
-use near_primitives::types::{RawStateChange, RawStateChangesWithTrieKey, StateChangeCause};
+use near_primitives::types::StateChangeCause;
 
+use super::changes::{Changed, Changes};
 use super::trie::Trie;
 
 /// nearcore adds this to the storage proof's upper bound for each removed key.
@@ -59,9 +60,9 @@ struct Write {
 /// The state as a chunk's application sees and changes it.
 pub struct Overlay {
     trie: Trie,
-    committed: BTreeMap<Vec<u8>, Option<Arc<[u8]>>>,
+    /// What was committed, with all its versions: the last of them counts.
+    committed: BTreeMap<Vec<u8>, Changed>,
     prospective: BTreeMap<Vec<u8>, Write>,
-    changes: BTreeMap<Vec<u8>, RawStateChangesWithTrieKey>,
     reads: RefCell<Reads>,
     recording: bool,
 }
@@ -73,7 +74,6 @@ impl Overlay {
             trie,
             committed: BTreeMap::new(),
             prospective: BTreeMap::new(),
-            changes: BTreeMap::new(),
             reads: RefCell::default(),
             recording: true,
         }
@@ -88,7 +88,7 @@ impl Overlay {
         self.prospective
             .get(key)
             .map(|write| write.value.as_ref())
-            .or_else(|| self.committed.get(key).map(Option::as_ref))
+            .or_else(|| self.committed.get(key).map(Changed::value))
     }
 
     fn read_trie(&self, key: &[u8]) -> Option<Arc<[u8]>> {
@@ -144,19 +144,11 @@ impl Overlay {
     /// Keeps what was written since the last commit, in the name of `cause`.
     pub fn commit(&mut self, cause: StateChangeCause) {
         for (bytes, write) in std::mem::take(&mut self.prospective) {
-            let change = RawStateChange {
-                cause: cause.clone(),
-                data: write.value.as_ref().map(|value| value.to_vec()),
-            };
-            self.changes
-                .entry(bytes.clone())
-                .or_insert_with(|| RawStateChangesWithTrieKey {
-                    trie_key: write.key,
-                    changes: Vec::new(),
-                })
-                .changes
-                .push(change);
-            self.committed.insert(bytes, write.value);
+            let changed = self
+                .committed
+                .entry(bytes)
+                .or_insert_with(|| Changed { key: write.key, versions: Vec::new() });
+            changed.versions.push((cause.clone(), write.value));
         }
     }
 
@@ -169,8 +161,8 @@ impl Overlay {
     pub fn keys_with_prefix(&self, prefix: &[u8]) -> Vec<Vec<u8>> {
         let mut keys: BTreeSet<Vec<u8>> =
             self.trie.iter_prefix(prefix, None).map(|(key, _)| key).collect();
-        for (key, value) in under(&self.committed, prefix) {
-            if value.is_some() {
+        for (key, changed) in under(&self.committed, prefix) {
+            if changed.value().is_some() {
                 keys.insert(key.clone())
             } else {
                 keys.remove(key)
@@ -254,22 +246,22 @@ impl Overlay {
 
     /// Every committed key with its newest value.
     pub fn changed(&self) -> impl Iterator<Item = (&Vec<u8>, &TrieKey, Option<&[u8]>)> {
-        self.changes.iter().map(|(raw, change)| {
-            (raw, &change.trie_key, self.committed.get(raw).and_then(|value| value.as_deref()))
-        })
+        self.committed
+            .iter()
+            .map(|(raw, changed)| (raw, &changed.key, changed.value().map(AsRef::as_ref)))
     }
 
     /// The new trie and what changed in it, in key order.
-    pub fn finish(self) -> (Trie, Vec<RawStateChangesWithTrieKey>) {
+    pub fn finish(self) -> (Trie, Changes) {
         assert!(self.prospective.is_empty(), "a chunk ends with everything committed");
         let mut trie = self.trie;
-        for (key, value) in self.committed {
-            match value {
-                Some(value) => trie.insert(&key, value),
-                None => trie.remove(&key),
+        for (key, changed) in &self.committed {
+            match changed.value() {
+                Some(value) => trie.insert(key, value.clone()),
+                None => trie.remove(key),
             }
         }
-        (trie, self.changes.into_values().collect())
+        (trie, Changes::of(self.committed.into_values()))
     }
 }
 
