@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use near_primitives::hash::CryptoHash;
+use near_primitives::types::Gas;
 use pyo3::exceptions::{PyException, PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pyo3::{create_exception, wrap_pyfunction};
 
 use crate::cache::contract_cache;
-use crate::chain::{self, BlockMode, Chosen, Clock, Options};
+use crate::chain::{self, BlockMode, Chosen, Clock, NodeSettings, Options};
 use crate::guard::{self, Panicked};
 use crate::rpc::{self, Answer, Waiting};
 
@@ -121,14 +122,29 @@ struct Chain {
 #[pymethods]
 impl Chain {
     #[new]
-    #[pyo3(signature = (genesis, *, blocks = "auto", clock = "steps", cache_dir = None))]
+    #[pyo3(signature = (
+        genesis, *, blocks = "auto", clock = "steps", cache_dir = None, rpc_addr = None, node_public_key = None,
+        max_gas_burnt_view = None,
+    ))]
+    #[allow(clippy::too_many_arguments)] // They are named in Python.
     fn new(
         py: Python<'_>,
         genesis: &str,
         blocks: &str,
         clock: &str,
         cache_dir: Option<PathBuf>,
+        rpc_addr: Option<String>,
+        node_public_key: Option<&str>,
+        max_gas_burnt_view: Option<u64>,
     ) -> PyResult<Self> {
+        let public_key = node_public_key.map(str::parse).transpose().map_err(|error| {
+            EngineError::new_err(format!("node_public_key={node_public_key:?}: {error}"))
+        })?;
+        let node = NodeSettings {
+            rpc_addr,
+            public_key,
+            max_gas_burnt_view: max_gas_burnt_view.map(Gas::from_gas),
+        };
         let blocks = match blocks {
             "auto" => BlockMode::Auto,
             "interval" => BlockMode::Interval,
@@ -150,7 +166,7 @@ impl Chain {
         };
         let chain = run(py, || {
             let cache = contract_cache(cache_dir.as_deref())?;
-            let options = Options { blocks, clock, cache };
+            let options = Options { blocks, clock, cache, node };
             chain::Chain::new(genesis, options)
         })?
         .map_err(EngineError::new_err)?;
@@ -299,6 +315,31 @@ impl Chain {
             py.check_signals()?;
         }
         Ok(())
+    }
+
+    /// From now on notes what each block is made of.
+    fn keep_journal(&self, py: Python<'_>) -> PyResult<()> {
+        self.shared.with(py, chain::Chain::keep_journal)
+    }
+
+    /// What was noted since the last time: heights and entries, oldest first.
+    fn take_journal<'py>(&self, py: Python<'py>) -> PyResult<Vec<(u64, Bound<'py, PyBytes>)>> {
+        let entries = self.shared.with(py, chain::Chain::take_journal)?;
+        Ok(entries.into_iter().map(|(height, entry)| (height, PyBytes::new(py, &entry))).collect())
+    }
+
+    /// Makes the blocks of entries again, oldest first.
+    fn replay(&self, py: Python<'_>, entries: Vec<Vec<u8>>) -> PyResult<()> {
+        self.shared
+            .with(py, |chain| entries.iter().try_for_each(|entry| chain.replay(entry)))?
+            .map_err(EngineError::new_err)
+    }
+
+    /// All accounts, keys, code and data after the newest block, as the JSON of a genesis' records.
+    fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let json = self.shared.with(py, |chain| serde_json::to_vec(&chain.records()))?;
+        let json = json.map_err(|error| EngineError::new_err(error.to_string()))?;
+        Ok(PyBytes::new(py, &json))
     }
 
     /// The chain as it is now.

@@ -9,7 +9,7 @@ import click
 
 from near_harness.errors import HarnessError
 from near_harness.nodes.embedded import load_engine
-from near_harness.sandbox import files, node
+from near_harness.sandbox import files, node, view_state
 from near_harness.sandbox.settings import Address
 from near_harness.version import __version__
 
@@ -81,6 +81,22 @@ def run(home: Path, /, rpc_addr: Address | None, **_: object) -> None:
     """Run the node until SIGINT or SIGTERM."""
     try:
         node.run(home, rpc_addr, lambda text: click.echo(text, err=True))
+    except HarnessError as error:
+        raise _Refusal(str(error)) from error
+
+
+@main.group("view-state")
+def view_state_group() -> None:
+    """Look into the chain's data."""
+
+
+@view_state_group.command("dump-state")
+@click.option("--stream", is_flag=True, help="Write a home folder, output/, with records.json; else output.json.")
+@click.pass_obj
+def dump_state(home: Path, /, *, stream: bool) -> None:
+    """Write the newest state as the records of a genesis. The node may run meanwhile."""
+    try:
+        click.echo(view_state.dump(home, stream=stream))
     except HarnessError as error:
         raise _Refusal(str(error)) from error
 

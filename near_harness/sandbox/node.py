@@ -19,6 +19,7 @@ from near_harness.nodes.pump import Pump
 from near_harness.sandbox.files import BrokenHome, read_json
 from near_harness.sandbox.http import application
 from near_harness.sandbox.settings import Address, Settings
+from near_harness.sandbox.store import KeptChain, Store
 
 TICK_S = 0.1
 """Clients wait for the height to grow, so blocks come when nothing is sent as well."""
@@ -27,19 +28,28 @@ _FIRST_BLOCKS = 4
 """With this many the newest final block is not genesis: clients take the hash that they sign over from it."""
 
 
-def open_chain(settings: Settings) -> Any:
-    """Make the chain that ``genesis.json`` describes.
+def open_chain(home: Path, settings: Settings, address: Address) -> Any:
+    """Make the chain that ``genesis.json`` describes, and all the blocks that it had when the node last ran.
 
     :raises BrokenHome: naming what is wrong with it.
     """
     engine = load_engine()
     genesis = read_json(settings.genesis)
     try:
-        chain = engine.Chain(json.dumps(genesis), blocks="interval", clock="wall", cache_dir=str(contract_cache()))
-        chain.produce_blocks(_FIRST_BLOCKS)
+        chain = engine.Chain(
+            json.dumps(genesis),
+            blocks="interval",
+            clock="wall",
+            cache_dir=str(contract_cache()),
+            rpc_addr=str(address),
+            node_public_key=settings.node_public_key,
+            max_gas_burnt_view=settings.max_gas_burnt_view,
+        )
+        kept = KeptChain(chain, Store(home, genesis))
+        kept.produce_blocks(_FIRST_BLOCKS)
     except engine.EngineError as error:
         raise BrokenHome(f"{settings.genesis}: {error}") from error
-    return chain
+    return kept
 
 
 def run(home: Path, rpc: Address | None, report: Callable[[str], None]) -> None:
@@ -49,9 +59,10 @@ def run(home: Path, rpc: Address | None, report: Callable[[str], None]) -> None:
     :raises PortInUse: where another program has the port.
     """
     settings = Settings.read(home)
-    chain = open_chain(settings)
+    address = rpc or settings.rpc
+    chain = open_chain(home, settings, address)
     try:
-        asyncio.run(_serve(chain, settings, rpc or settings.rpc, report))
+        asyncio.run(_serve(chain, settings, address, report))
     except load_engine().EngineError as error:
         raise NodeError(f"the chain cannot go on: {error}") from error
 

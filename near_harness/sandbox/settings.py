@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from near_harness.sandbox.files import CONFIG, GENESIS, BrokenHome, read_json
+from near_harness.sandbox.files import CONFIG, GENESIS, NODE_KEY, BrokenHome, read_json
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class Settings:
     """The largest body of a request."""
     patience_s: float
     """How long a request may wait for blocks before it is answered with TIMEOUT_ERROR."""
+    max_gas_burnt_view: int | None
+    """The most gas of a view call."""
+    node_public_key: str | None
+    """From ``node_key.json``."""
 
     @classmethod
     def read(cls, home: Path) -> Settings:
@@ -67,8 +71,16 @@ class Settings:
             rpc=rpc,
             origins=tuple(str(origin) for origin in found.get(("rpc", "cors_allowed_origins"), list, ["*"])),
             most_bytes=found.get(("rpc", "limits_config", "json_payload_max_size"), int, 10 * 1024 * 1024),
+            max_gas_burnt_view=found.get(("max_gas_burnt_view",), int, None),
+            node_public_key=_node_key(home),
             patience_s=found.seconds(("rpc", "polling_config", "polling_timeout"), 10.0),
         )
+
+
+def _node_key(home: Path) -> str | None:
+    path = home / NODE_KEY
+    found: str | None = _Reader(path, read_json(path)).get(("public_key",), str, None) if path.exists() else None
+    return found
 
 
 class _Reader:

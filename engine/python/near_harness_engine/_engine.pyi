@@ -50,12 +50,16 @@ class Chain:
         blocks: Literal["auto", "interval", "manual"] = "auto",
         clock: Literal["steps", "wall"] = "steps",
         cache_dir: str | PathLike[str] | None = None,
+        rpc_addr: str | None = None,
+        node_public_key: str | None = None,
+        max_gas_burnt_view: int | None = None,
     ) -> Chain:
         """``genesis``: JSON as in nearcore's ``genesis.json``. ``auto``: a sent transaction makes the blocks it waits for.
         ``interval``: blocks come from ``produce_blocks`` only, a ticker's work, and waiting requests are :class:`Pending`.
         ``manual``: likewise, but on the test's demand. ``steps``: time moves by a fixed step per block from the genesis
         time on; ``wall``: it follows the wall clock. ``cache_dir``: where compiled contracts are kept for other
-        processes; without it they are kept in this one only."""
+        processes; without it they are kept in this one only. ``rpc_addr`` and ``node_public_key``: what ``status`` shows.
+        ``max_gas_burnt_view``: the most gas of a view call; by default as much as of any call."""
 
     def request(self, body: bytes) -> tuple[int, bytes] | Pending:
         """Answers one JSON-RPC request: HTTP status and body, or something to wait on."""
@@ -86,6 +90,18 @@ class Chain:
 
     def pause(self, paused: bool) -> None:
         """Lets blocks come on demand only (``manual``); or, with False, in the chain's own way again."""
+
+    def keep_journal(self) -> None:
+        """From now on notes what each block is made of."""
+
+    def take_journal(self) -> list[tuple[int, bytes]]:
+        """What was noted since the last time: heights and entries, oldest first."""
+
+    def replay(self, entries: list[bytes]) -> None:
+        """Makes the blocks of entries again, oldest first. The chain must be the one that they follow."""
+
+    def records(self) -> bytes:
+        """All accounts, keys, code and data after the newest block, as the JSON of a genesis' ``records``."""
 
     def snapshot(self) -> Snapshot: ...
     def restore(self, snapshot: Snapshot) -> None:

@@ -5,6 +5,7 @@ pub mod epochs;
 mod file;
 mod genesis;
 pub mod header;
+mod journal;
 mod pending;
 mod pool;
 mod produce;
@@ -16,12 +17,13 @@ mod time;
 use std::sync::Arc;
 
 use near_chain_configs::GenesisConfig;
+use near_crypto::PublicKey;
 use near_parameters::{RuntimeConfig, RuntimeConfigStore};
 use near_primitives::hash::CryptoHash;
 use near_primitives::merkle::PartialMerkleTree;
 use near_primitives::receipt::Receipt;
 use near_primitives::state_record::StateRecord;
-use near_primitives::types::{AccountId, BlockHeight, ProtocolVersion};
+use near_primitives::types::{AccountId, BlockHeight, Gas, ProtocolVersion};
 
 pub use crate::runtime::view::{ViewCall, ViewCallError};
 pub use block::{Applied, Block, StoredOutcome, StoredTransaction};
@@ -63,6 +65,17 @@ pub struct Options {
     pub blocks: BlockMode,
     pub clock: Clock,
     pub cache: Arc<ContractCache>,
+    pub node: NodeSettings,
+}
+
+/// What a node's own files say, beside the genesis.
+#[derive(Clone, Debug, Default)]
+pub struct NodeSettings {
+    /// Where the node says that it listens.
+    pub rpc_addr: Option<String>,
+    pub public_key: Option<PublicKey>,
+    /// The most gas that a view call may burn; by default as much as any call.
+    pub max_gas_burnt_view: Option<Gas>,
 }
 
 /// What never changes while a chain lives.
@@ -96,6 +109,8 @@ pub struct Chain {
     timing: Timing,
     /// Blocks come on demand for now, whatever the chain's own way is.
     paused: bool,
+    /// What blocks were made of, where somebody keeps it.
+    journal: Option<Vec<(BlockHeight, Vec<u8>)>>,
 }
 
 impl Chain {
@@ -143,6 +158,7 @@ impl Chain {
             receipts: imbl::HashMap::new(),
             pool: Pool::default(),
             queue: Queue::default(),
+            journal: None,
             patches: Vec::new(),
             delayed: false,
             progress: Progress { first_timestamp: timestamp, ..Progress::default() },
@@ -191,6 +207,11 @@ impl Chain {
     /// How it is run.
     pub fn options(&self) -> &Options {
         &self.settings.options
+    }
+
+    /// What the node's own files say.
+    pub fn node(&self) -> &NodeSettings {
+        &self.settings.options.node
     }
 
     /// Where block times come from.
@@ -301,7 +322,8 @@ impl Chain {
         method: &str,
         args: &[u8],
     ) -> Result<ViewCall, ViewCallError> {
-        let limit = self.settings.runtime.wasm_config.limit_config.max_gas_burnt;
+        let limits = &self.settings.runtime.wasm_config.limit_config;
+        let limit = self.node().max_gas_burnt_view.unwrap_or(limits.max_gas_burnt);
         let context = self.context_of(block);
         runtime::view::call(&context, &block.applied.state, account_id, method, args, limit)
     }

@@ -90,7 +90,7 @@ impl Chain {
         let applied = self.record(result, height, block_hash, &transactions);
         self.queue.push(&applied.outgoing);
         self.progress.blocks += 1;
-        self.add_block(Arc::new(Block {
+        let block = Arc::new(Block {
             hash: block_hash,
             height,
             header,
@@ -99,7 +99,9 @@ impl Chain {
             incoming,
             applied,
             epoch,
-        }));
+        });
+        self.note(&block, &patches);
+        self.add_block(block);
         Ok(())
     }
 

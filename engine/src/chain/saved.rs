@@ -236,6 +236,7 @@ impl Saved {
             transactions: parts.transactions,
             receipts: parts.receipts,
             patches,
+            journal: None,
             delayed: self.delayed,
             progress: self.progress,
             merkle: self.merkle,

@@ -26,7 +26,7 @@ pub fn status(chain: &Chain) -> Result<Value, RpcError> {
         chain_id: chain.chain_id().to_owned(),
         protocol_version: chain.protocol_version(),
         latest_protocol_version: chain.protocol_version(),
-        rpc_addr: None,
+        rpc_addr: chain.node().rpc_addr.clone(),
         validators: head
             .epoch
             .validators
@@ -74,9 +74,13 @@ fn time(block: &Block) -> Utc {
     block.header.timestamp()
 }
 
-/// There is no peer that this key would have to be kept from: any fixed key does.
+/// That of the node's own file; a chain without one has a fixed key, as there is no peer to keep it from.
 fn node_key(chain: &Chain) -> PublicKey {
-    SecretKey::from_seed(KeyType::ED25519, chain.chain_id()).public_key()
+    chain
+        .node()
+        .public_key
+        .clone()
+        .unwrap_or_else(|| SecretKey::from_seed(KeyType::ED25519, chain.chain_id()).public_key())
 }
 
 /// A node alone, with nearcore's default for the most peers it would have.
