@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from near_harness.account_ids import account_id_of
-from near_harness.errors import BadInput
+from near_harness.errors import BadInput, Restorable
 from near_harness.ledger import Ledger
 from near_harness.outcome.criteria import is_kind
 from near_harness.outcome.failures import ContractPanic, TransactionFailed
@@ -21,7 +21,7 @@ Kind = type[TransactionFailed] | str | None
 _T = TypeVar("_T", Outcome, Receipt)
 
 
-class ExpectationFailed(AssertionError):
+class ExpectationFailed(Restorable, AssertionError):
     """What was expected did not happen. ``nearest`` are the receipts that come nearest to it."""
 
     def __init__(self, what: str, outcome: Outcome | None, nearest: Sequence[Receipt] = ()) -> None:
