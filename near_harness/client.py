@@ -126,6 +126,7 @@ class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type informa
         )  # py-near's own is shared by all nodes of the process
         self._in_order = asyncio.Lock()
         self._under_way = 0
+        self._keeps_nonces = False
 
     async def _update_last_block_hash(self) -> None:
         """Leave it to :meth:`get_access_key`, which py-near calls next: its answer names the newest block too."""
@@ -154,17 +155,41 @@ class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type informa
         try:
             async with self._in_order:
                 tx_hash = await self._hand_over(receiver_id, actions)
-            params = {"tx_hash": tx_hash, "sender_account_id": self.account_id, "wait_until": "FINAL"}
-            try:
-                answer: dict[str, Any] = await self._provider.json_rpc("EXPERIMENTAL_tx_status", params)
-            except RpcTimeout as error:
-                error.args = (f"transaction {tx_hash} of {self.account_id} has not come to its end: {error}",)
-                raise
-            return answer
+            return await self.outcome_of(tx_hash)
         finally:
             self._under_way -= 1
-            if not self._under_way:
-                self._access_key_nonce.clear()
+            self._forget_nonce()
+
+    async def hand_over(self, receiver_id: str, actions: Sequence[Any]) -> str:
+        """Sign and send a transaction and return its hash without waiting for a block. Nonces go up until :meth:`forget_nonces`.
+
+        :raises TransactionFailed: where the protocol refuses the transaction.
+        """
+        self._keeps_nonces = True
+        async with self._in_order:
+            return await self._hand_over(receiver_id, actions)
+
+    def forget_nonces(self) -> None:
+        """Take the next nonce from the chain again: nothing that was handed over waits any more."""
+        self._keeps_nonces = False
+        self._forget_nonce()
+
+    async def outcome_of(self, tx_hash: str) -> dict[str, Any]:
+        """Wait until one of this account's transactions is final, and return the answer of ``EXPERIMENTAL_tx_status``.
+
+        :raises RpcTimeout: where the node gave up waiting; the text names the transaction's hash.
+        """
+        params = {"tx_hash": tx_hash, "sender_account_id": self.account_id, "wait_until": "FINAL"}
+        try:
+            answer: dict[str, Any] = await self._provider.json_rpc("EXPERIMENTAL_tx_status", params)
+        except RpcTimeout as error:
+            error.args = (f"transaction {tx_hash} of {self.account_id} has not come to its end: {error}",)
+            raise
+        return answer
+
+    def _forget_nonce(self) -> None:
+        if not self._under_way and not self._keeps_nonces:
+            self._access_key_nonce.clear()
 
     async def _hand_over(self, receiver_id: str, actions: Sequence[Any]) -> str:
         try:
@@ -212,6 +237,12 @@ class Client:
         if name not in signers:
             signers[name] = Signer(account_id, key, provider)
         return signers[name]
+
+    def forget_nonces(self) -> None:
+        """Take every key's next nonce from the chain again, as after a rollback."""
+        for signers in self._signers.values():
+            for signer in signers.values():
+                signer.forget_nonces()
 
     async def close(self) -> None:
         """Close the running loop's HTTP session now. Optional: the loop does it when it ends."""

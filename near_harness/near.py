@@ -16,9 +16,14 @@ from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.accounts import Account, Contract
 from near_harness.anchors import AnchorStack
 from near_harness.arguments import Arguments
+from near_harness.chain.contract_import import ContractImport
+from near_harness.chain.files import SavedChains
+from near_harness.chain.patches import StatePatches
+from near_harness.chain.stepping import Stepping
+from near_harness.chain.time_travel import TimeTravel
 from near_harness.client import Client
 from near_harness.config import Settings
-from near_harness.errors import BadInput, InvalidAccountId, UnknownAccount, ViewFailed
+from near_harness.errors import InvalidAccountId, UnknownAccount, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.ledger import Ledger
 from near_harness.namespaces import Namespace, Namespaces
@@ -54,8 +59,11 @@ class _Moment:
     names_taken: set[str]
 
 
-class Near:
-    """One node, and what a test does with it. Works in any event loop, and in several one after another."""
+class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
+    """One node, and what a test does with it. Works in any event loop, and in several one after another.
+
+    Time, steps, changes of the state and files are in the classes that it is made of (:mod:`near_harness.chain`).
+    """
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -224,33 +232,26 @@ class Near:
         except TransactionFailed as error:
             error.context = context
             raise
+        return self.outcome_of(raw, raising=raising, context=context or f"{signer.id} -> {receiver_id}")
+
+    def outcome_of(self, raw: dict[str, Any], *, raising: bool = True, context: str = "") -> Outcome:
+        """Read the answer of ``EXPERIMENTAL_tx_status``.
+
+        :raises TransactionFailed: where the result is a failure, unless ``raising`` is False.
+        """
         outcome = parse_outcome(raw)
         outcome.ledger = Ledger(outcome, self.node.rpc_url)
         outcome.handled = outcome.failure is not None or not raising
         for observe in self.observers:
-            observe(outcome, context or f"{signer.id} -> {receiver_id}")
-        _log.info("%s: %r", context or f"{signer.id} -> {receiver_id}", outcome)
+            observe(outcome, context)
+        _log.info("%s: %r", context, outcome)
         if outcome.failure is not None:
             outcome.failure.context = context
             if raising:
                 raise outcome.failure
         return outcome
 
-    # time and snapshots
-
-    async def fast_forward(self, blocks: int) -> None:
-        """Make the chain ``blocks`` longer at once; time and epochs move with it.
-
-        :raises BadInput: for a number below 1.
-        :raises CapabilityMissing: where the node cannot.
-        """
-        if isinstance(blocks, bool) or not isinstance(blocks, int) or blocks < 1:
-            raise BadInput(f"fast_forward({blocks!r}): give a whole number of blocks, 1 or more")
-        self._changes += 1
-        if self.node.capabilities.snapshot:
-            self.node.fast_forward(blocks)
-        else:  # a real node takes seconds, and other tasks go on
-            await asyncio.to_thread(self.node.fast_forward, blocks)
+    # snapshots
 
     def snapshot(self) -> Any:
         """Return the chain at this moment, for :meth:`restore`: state, height, time, everything.
@@ -294,6 +295,7 @@ class Near:
     def _go_back(self, moment: _Moment) -> None:
         if moment.snapshot is not None:
             self.node.restore(moment.snapshot)
+            self.client.forget_nonces()
         self._namespaces.go_back(moment.namespaces)
         self._accounts, self._names_taken = dict(moment.accounts), set(moment.names_taken)
 

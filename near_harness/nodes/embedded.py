@@ -69,7 +69,7 @@ class EmbeddedNode:
         if not oldest <= self.protocol_version <= newest:
             raise InvalidSetting(f"protocol version {self.protocol_version}: the engine runs {oldest} to {newest} (or 'latest')")
         self.capabilities = Capabilities(
-            snapshot=True, time_travel=True, patch_state=True, stepping=False, protocol_versions=(oldest, newest)
+            snapshot=True, time_travel=True, patch_state=True, stepping=True, protocol_versions=(oldest, newest)
         )
         self._port = settings.port
         self._chain: Any = None

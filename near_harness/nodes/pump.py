@@ -49,6 +49,10 @@ class BlockSource(Protocol):
     def in_flight(self) -> bool:
         """Whether blocks change anything by themselves."""
 
+    @property
+    def paused(self) -> bool:
+        """Whether somebody else makes the blocks, one at a time, and requests wait."""
+
     def produce_blocks(self, count: int = 1) -> None:
         """Make blocks."""
 
@@ -83,7 +87,7 @@ class Pump:
         if isinstance(answer, tuple):
             if self._chain.pooled:
                 self._crowd_until = loop.time() + _CROWD_S
-                if self._patience_s is None and not self._waiting:
+                if self._patience_s is None and not self._waiting and not self._chain.paused:
                     self._chain.produce_blocks(1)  # there is no ticker that would put it into a block
             return answer
         until = math.inf if self._patience_s is None else loop.time() + self._patience_s
@@ -108,17 +112,24 @@ class Pump:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                if self._moves():
+                if self._chain.paused:
+                    self._quiet = 0
+                    self._answer()
+                    await self._rest()
+                elif self._moves():
                     self._chain.produce_blocks(1)
                     self._answer()
                     await asyncio.sleep(self._pause())
                 else:
                     self._answer(expired=self._patience_s is None)
-                    self._news.clear()
-                    with suppress(asyncio.TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), _IDLE_POLL_S)
+                    await self._rest()
         except Exception as error:  # noqa: BLE001 - those who wait get it
             self._fail(error)
+
+    async def _rest(self) -> None:
+        self._news.clear()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._news.wait(), _IDLE_POLL_S)
 
     def _pause(self) -> float:
         now = asyncio.get_running_loop().time()

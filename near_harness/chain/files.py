@@ -1,0 +1,78 @@
+"""A chain in a file: saved here, loaded in another process or on another machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from near_harness.chain.capability import engine_chain, refusals
+from near_harness.errors import BadInput
+from near_harness.keys import KeyPair
+from near_harness.nodes.base import Node
+from near_harness.version import __version__
+
+if TYPE_CHECKING:
+    from near_harness.accounts import Account
+
+
+class SavedChainError(BadInput):
+    """A file that holds no chain, is damaged, of a newer format, or of another protocol version."""
+
+
+class SavedChains:
+    """The part of :class:`near_harness.Near` that saves and loads."""
+
+    node: Node
+    _accounts: dict[str, Account]
+    _names_taken: set[str]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the chain to a file: state, blocks, outcomes, what is pending, time, and the accounts with their keys.
+
+        The file is whole or not there at all. Compiled contracts are not in it.
+
+        :raises CapabilityMissing: on nodes other than the embedded one.
+        """
+        note = {
+            "near_harness": __version__,
+            "accounts": {account.id: account.key.secret_key for account in self._accounts.values()},
+            "names_taken": sorted(self._names_taken),
+        }
+        content = engine_chain(self.node, "save").snapshot().save(json.dumps(note).encode())
+        target = Path(path)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Become the chain in a file: everything goes on from where it was saved, and its accounts are known by name again.
+
+        :raises SavedChainError: where it is no such file, damaged, of a newer format, or of another protocol version.
+        :raises CapabilityMissing: on nodes other than the embedded one.
+        """
+        chain = engine_chain(self.node, "load")
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            raise SavedChainError(f"{path} cannot be read: {error.strerror}") from None
+        try:
+            with refusals(SavedChainError):
+                snapshot, note = chain.load(content)
+        except SavedChainError as error:
+            raise SavedChainError(f"{path}: {error}") from None
+        known: dict[str, Any] = json.loads(note) if note else {}
+        chain.restore(snapshot)
+        accounts = known.get("accounts", {})
+        near: Any = self  # Near is made of this class
+        self._accounts = {
+            account_id: near.account(account_id, KeyPair.from_secret_key(secret_key)) for account_id, secret_key in accounts.items()
+        }
+        self._names_taken = set(known.get("names_taken", ()))

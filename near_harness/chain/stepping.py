@@ -1,0 +1,179 @@
+"""A chain that stands still until the test lets it go on: act between a call and its callback.
+
+::
+
+    async with near.paused() as chain:
+        sent = await chain.send(bank.withdraw().by(alice))
+        await chain.step()                       # the transaction becomes a receipt
+        await chain.step_receipt(chain.pending().receipt("withdraw"))
+        …                                        # whatever must happen before the callback
+    outcome = await sent
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Generator, Iterable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from near_harness.account_ids import account_id_of
+from near_harness.chain.capability import engine_chain, refusals
+from near_harness.chain.pending import Pending, PendingReceipt, PendingTransaction, parse_pending
+from near_harness.client import Client
+from near_harness.errors import BadInput
+from near_harness.nodes.base import Node
+from near_harness.transactions import Actions, Call, function_call
+
+if TYPE_CHECKING:
+    from near_harness.accounts import Account
+    from near_harness.near import Near
+    from near_harness.outcome import Outcome
+
+_BLOCKS_TO_FINALITY = 4
+_MOST_BLOCKS = 10_000
+"""Far more than the gas of one transaction lasts for."""
+
+
+class Sent:
+    """A transaction that was handed over. ``await`` it for its outcome: what is left of it runs, then, to its end."""
+
+    def __init__(self, near: Near, signer: Account, tx_hash: str, context: str) -> None:
+        self._near, self._signer, self.hash, self._context = near, signer, tx_hash, context
+
+    def __await__(self) -> Generator[Any, None, Outcome]:
+        """Return the outcome.
+
+        :raises TransactionFailed: where the result is a failure, or the transaction was dropped as no longer valid.
+        """
+        return self._outcome(raising=True).__await__()
+
+    async def attempt(self) -> Outcome:
+        """Return the outcome whatever the result is."""
+        return await self._outcome(raising=False)
+
+    async def _outcome(self, *, raising: bool) -> Outcome:
+        chain = engine_chain(self._near.node, "awaiting a transaction that was sent step by step")
+        if chain.paused:
+            _run(chain)
+        signer = self._near.client.signer(self._signer.id, self._signer.key)
+        return self._near.outcome_of(await signer.outcome_of(self.hash), raising=raising, context=self._context)
+
+    def __repr__(self) -> str:
+        return f"<Sent {self._context or self.hash}>"
+
+
+class PausedChain:
+    """A chain whose blocks come when this object is asked for them."""
+
+    def __init__(self, near: Near) -> None:
+        self._near = near
+        self._chain = engine_chain(near.node, "paused")
+
+    async def send(self, call: Call) -> Sent:
+        """Hand over a call; it waits in the pool for a step.
+
+        :raises TransactionFailed: where the protocol refuses it.
+        """
+        if call.signer is None:
+            raise BadInput(f"{call}: nobody signs it: add .by(alice)")
+        action = function_call(call.method, call.args, deposit=call.deposit, gas=call.attached_gas)
+        return await self.submit(call.signer, call.receiver_id, [action], context=str(call))
+
+    async def submit(self, signer: Account, receiver: object, actions: Actions, *, context: str = "") -> Sent:
+        """Hand over a transaction of any actions (:mod:`near_harness.transactions` makes them).
+
+        :raises TransactionFailed: where the protocol refuses it.
+        """
+        to = account_id_of(receiver)
+        tx_hash = await self._near.client.signer(signer.id, signer.key).hand_over(to, actions)
+        return Sent(self._near, signer, tx_hash, context or f"{signer.id} -> {to}")
+
+    def pending(self) -> Pending:
+        """Return what has not run yet, and what it waits for."""
+        return self._near.pending()
+
+    async def step(self, blocks: int = 1) -> None:
+        """Make blocks that take in everything that fits, as a node does."""
+        self._chain.produce_blocks(blocks)
+
+    async def step_receipt(self, receipt: PendingReceipt | str, *, overtaking: bool = False) -> None:
+        """Make a block in which this receipt runs, and no other.
+
+        Receipts of one sender and receiver keep their order, as on every real chain, unless ``overtaking``.
+
+        :raises BadInput: where the receipt has run, waits for data, or would overtake another.
+        """
+        await self.step_of(receipts=[receipt], overtaking=overtaking)
+
+    async def step_transaction(self, transaction: Sent | PendingTransaction | str) -> None:
+        """Make a block of this transaction only. Where it is from an account to itself, its receipt runs in the same block.
+
+        :raises BadInput: where it is not in the pool.
+        """
+        await self.step_of(transactions=[transaction])
+
+    async def step_of(
+        self,
+        *,
+        transactions: Iterable[Sent | PendingTransaction | str] = (),
+        receipts: Iterable[PendingReceipt | str] = (),
+        overtaking: bool = False,
+    ) -> None:
+        """Make a block of exactly these, in this order; everything else waits on. With none of either, time passes only.
+
+        :raises BadInput: where one of them cannot run now; the text says why, and nothing has changed.
+        """
+        hashes = [one if isinstance(one, str) else one.hash for one in transactions]
+        ids = [one if isinstance(one, str) else one.id for one in receipts]
+        try:
+            with refusals():
+                self._chain.produce_block_of(transactions=hashes, receipts=ids, overtaking=overtaking)
+        except BadInput as error:
+            raise BadInput(f"{error}\n{self.pending()}") from None
+
+    async def run(self) -> None:
+        """Make blocks until nothing moves any more, and all of it is final. Yields may be left."""
+        _run(self._chain)
+
+
+class Stepping:
+    """The part of :class:`near_harness.Near` that makes blocks on demand."""
+
+    node: Node
+    client: Client
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[PausedChain]:
+        """Let the chain stand still inside ``async with``: transactions wait, and blocks come when they are asked for.
+
+        What is left at the end runs to its end, so that whoever waits gets an answer. ``await call`` inside waits for blocks
+        that only another task can make: send with :meth:`PausedChain.send` instead.
+
+        :raises CapabilityMissing: on nodes other than the embedded one.
+        """
+        chain = engine_chain(self.node, "paused")
+        if chain.paused:
+            raise BadInput("the chain is paused already")
+        chain.pause(True)
+        try:
+            yield PausedChain(self)  # type: ignore[arg-type] # Near is made of this class
+            _run(chain)
+        finally:
+            chain.pause(False)
+            self.client.forget_nonces()
+
+    def pending(self) -> Pending:
+        """Return what has not run yet: in the pool, on its way, delayed, waiting for data, yields.
+
+        :raises CapabilityMissing: on nodes other than the embedded one.
+        """
+        return parse_pending(json.loads(engine_chain(self.node, "pending").pending()))
+
+
+def _run(chain: Any) -> None:
+    for _ in range(_MOST_BLOCKS):
+        if not chain.in_flight:
+            break
+        chain.produce_blocks(1)
+    chain.produce_blocks(_BLOCKS_TO_FINALITY)

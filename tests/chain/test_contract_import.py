@@ -1,0 +1,62 @@
+"""A contract of another chain comes with its state, page by page, and from the disk the second time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from near_harness import Account, Near, start
+from near_harness.chain import contract_import
+from near_harness.chain.contract_import import fetch_contract
+from near_harness.errors import BadInput, UnknownAccount
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEAR_HARNESS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(contract_import, "PAGE_ENTRIES", 7)
+
+
+async def test_code_and_state_from_a_node(near: Near, alice: Account, contracts: Path, tmp_path: Path) -> None:
+    async with start(node="embedded") as there:
+        dora = await there.create_account("dora")
+        counter = await there.deploy(contracts / "callback_results.wasm", "counter")
+        for _ in range(3):
+            await counter.count().by(dora)
+        await there.set_storage(counter, {f"extra {i:02}": f"value {i}" for i in range(20)})
+        block = await there.height()
+        await counter.count().by(dora)
+
+        brought = await near.import_contract(there.node.rpc_url, counter.id, block=block)
+        assert await brought.counter() == 3
+        await brought.count().by(alice)
+        assert await brought.counter() == 4
+        view = await near.client.query("view_state", account_id=counter.id, prefix_base64="")
+        assert len(view["values"]) == 21
+        ours, theirs = [await n.client.query("view_account", account_id=counter.id) for n in (near, there)]
+        assert ours["storage_usage"] == theirs["storage_usage"]
+
+        newest = await near.import_contract(there.node.rpc_url, counter.id, to="copy.sandbox")
+        assert await newest.counter() == 4
+        bare = await near.import_contract(there.node.rpc_url, counter.id, to="bare.sandbox", state=False)
+        assert await bare.counter() == 0
+        with pytest.raises(UnknownAccount):
+            await near.import_contract(there.node.rpc_url, "nobody.near")
+        url = there.node.rpc_url
+        found = await fetch_contract(url, counter.id, block=block)
+
+    # the other chain is gone: what was read at a block is on the disk
+    again = await near.import_contract(url, counter.id, block=block, to="again.sandbox")
+    assert await again.counter() == 3
+    found.write(tmp_path / "counter.json")
+    from_file = await near.import_contract(tmp_path / "counter.json", counter.id, to="file.sandbox")
+    assert await from_file.counter() == 3
+
+
+async def test_files_that_are_none(near: Near, tmp_path: Path) -> None:
+    for text in ("", json.dumps({"format": 99}), "[]"):
+        (tmp_path / "file").write_text(text)
+        with pytest.raises(BadInput, match="holds no imported contract"):
+            await near.import_contract(tmp_path / "file", "a.near")

@@ -1,0 +1,92 @@
+"""Balances, code, keys and storage as they are wanted, and accounts that anyone can act for."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from near_harness import NEAR, Account, Contract, KeyPair, Near
+from near_harness.errors import BadInput, UnknownAccount
+from near_harness.outcome.failures import AccessKeyNotFound
+
+
+async def usage(near: Near, who: object) -> int:
+    return int((await near.client.query("view_account", account_id=str(who)))["storage_usage"])
+
+
+async def test_a_balance(near: Near, alice: Account) -> None:
+    await near.set_balance(alice, "123.5 NEAR")
+    assert await alice.balance() == NEAR("123.5")
+    await alice.transfer(near.root, NEAR(100))
+    with pytest.raises(UnknownAccount):
+        await near.set_balance("nobody.sandbox", NEAR(1))
+
+
+async def test_code_is_replaced_and_storage_stays(near: Near, contracts: Path, alice: Account) -> None:
+    counter = await near.deploy(contracts / "callback_results.wasm", "counter")
+    await counter.count().by(alice)
+    await near.set_code(counter, contracts / "bank.wasm")
+    real = await near.deploy(contracts / "bank.wasm", "real")
+    state = await usage(near, counter) - await usage(near, real)
+    again = await near.set_code(counter, contracts / "callback_results.wasm")
+    assert await again.counter() == 1
+    fresh = await near.deploy(contracts / "callback_results.wasm", "fresh")
+    assert state == await usage(near, counter) - await usage(near, fresh) > 0
+
+
+async def test_storage(near: Near, contracts: Path, alice: Account) -> None:
+    counter = await near.deploy(contracts / "callback_results.wasm", "counter")
+    await counter.count().by(alice)
+    before = await usage(near, counter)
+    state = await near.client.query("view_state", account_id=counter.id, prefix_base64="")
+    (only,) = state["values"]
+    assert only["key"] == "U1RBVEU="
+    length = len(base64.b64decode(only["value"]))
+    await near.set_storage(counter, {"STATE": (41).to_bytes(4, "little"), b"\x00more": "text"})
+    assert await usage(near, counter) == before + (4 - length) + (5 + 4 + 40)
+    entries = (await near.client.query("view_state", account_id=counter.id, prefix_base64=""))["values"]
+    assert len(entries) == 2
+    with pytest.raises(BadInput, match="bytes, or text"):
+        await near.set_storage(counter, {"a": 1})  # type: ignore[dict-item]
+
+
+async def test_keys_come_and_go(near: Near, alice: Account, bob: Account) -> None:
+    before, key = await usage(near, alice), KeyPair.from_seed("another")
+    await near.add_key(alice, key)
+    assert await usage(near, alice) == before + 82
+    other = near.account(alice.id, key)
+    await other.transfer(bob, NEAR(1))
+    await near.add_key(alice, key)
+    assert await usage(near, alice) == before + 82
+    await near.remove_key(alice, key)
+    assert await usage(near, alice) == before
+    with pytest.raises(AccessKeyNotFound):
+        await other.transfer(bob, NEAR(1))
+
+
+async def test_any_account_is_impersonated(near: Near, alice: Account, bank: Contract) -> None:
+    secret = KeyPair.random()
+    made = await near.create_account("hidden")
+    await near.add_key(made, secret)
+    await near.remove_key(made, made.key)
+    with pytest.raises(AccessKeyNotFound):
+        await made.transfer(alice, NEAR(1))
+    with near.anchor():
+        hidden = await near.impersonate("hidden.sandbox")
+        await hidden.transfer(alice, NEAR(1))
+    with pytest.raises(AccessKeyNotFound):
+        await made.transfer(alice, NEAR(1))
+    itself = await near.impersonate(bank)
+    assert itself.id == bank.id
+    with pytest.raises(UnknownAccount):
+        await near.impersonate("nobody.sandbox")
+
+
+async def test_an_account_of_any_id(near: Near, contracts: Path, alice: Account) -> None:
+    wrap = await near.put_account("wrap.near", NEAR(50), wasm=contracts / "callback_results.wasm")
+    contract = await near.contract(wrap)
+    await contract.count().by(alice)
+    await wrap.transfer(alice, NEAR(1))
+    assert await wrap.balance() < NEAR(49) + NEAR(1)
