@@ -73,6 +73,7 @@ class SavedChains:
         accounts = known.get("accounts", {})
         near: Any = self  # Near is made of this class
         self._accounts = {
-            account_id: near.account(account_id, KeyPair.from_secret_key(secret_key)) for account_id, secret_key in accounts.items()
+            account_id: near.account(account_id, KeyPair.from_secret_key(secret_key))
+            for account_id, secret_key in accounts.items()
         }
         self._names_taken = set(known.get("names_taken", ()))

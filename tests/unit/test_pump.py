@@ -14,6 +14,7 @@ class Chain:
 
     def __init__(self) -> None:
         self.height = 0
+        self.paused = False
         self.pooled = False
         self._busy_until = 0
 
@@ -105,6 +106,19 @@ async def test_stopping_answers_those_who_wait() -> None:
     await asyncio.sleep(0.05)
     await pump.stop()
     assert await asyncio.wait_for(waiting, 1) == (408, b"late")
+
+
+async def test_a_paused_chain_makes_no_blocks_and_nobody_is_sent_away() -> None:
+    chain = Chain()
+    chain.paused = True
+    chain.send()
+    pump = Pump(chain, patience_s=None)
+    assert await pump.settle((200, b"taken")) == (200, b"taken")
+    waiting = asyncio.create_task(pump.settle(Until(chain, 3)))
+    await asyncio.sleep(0.05)
+    assert chain.height == 0 and not waiting.done()
+    chain.paused = False
+    assert await waiting == (200, b"done")
 
 
 async def test_a_chain_that_breaks_tells_those_who_wait() -> None:
