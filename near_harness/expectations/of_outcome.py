@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from near_harness.account_ids import account_id_of
 from near_harness.errors import BadInput
 from near_harness.expectations.base import Expectation, check_refunded
+from near_harness.ledger.accounts import AccountRow
 from near_harness.outcome.bounds import Bounds
 from near_harness.outcome.matching import Pattern, in_order
 from near_harness.outcome.model import Outcome
 from near_harness.outcome.receipt import Refund
-from near_harness.units import AmountLike, to_amount
+from near_harness.units import Amount, AmountLike, to_amount
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -101,25 +102,63 @@ class OutcomeExpectation(Expectation[Outcome]):
             raise self.failure(f"expected no payment to {payee}, but it got {total}", bringing)
         return self
 
+    def returned_everything_but_gas(self, *, to: object) -> Self:
+        """Expect that an account got back all that it gave: nothing but the gas that it paid as the signer is gone.
+
+        Fungible tokens (NEP-141) count as well, where their contracts log events.
+
+        :raises ExpectationFailed: with what is missing, and the ledger.
+        """
+        account_id = account_id_of(to)
+        row = self._row(account_id)
+        tokens = {token: moved[account_id] for token, moved in self._ledger.tokens.items() if moved.get(account_id)}
+        if row.net != 0 or tokens:
+            parts = [f"{row.net.signed}" if row.net != 0 else "", *(f"{amount:+} of {token}" for token, amount in tokens.items())]
+            raise self.failure(
+                f"expected {account_id} to get back everything but gas; what is left over: {', '.join(filter(None, parts))}\n"
+                f"{self._ledger}"
+            )
+        return self
+
+    def gained(self, amount: AmountLike, *, by: object) -> Self:
+        """Expect that an account got ``amount`` yoctoNEAR more than it gave, gas and a contract's rewards left out."""
+        return self._net(to_amount(amount), account_id_of(by))
+
+    def lost(self, amount: AmountLike, *, by: object) -> Self:
+        """Expect that an account gave ``amount`` yoctoNEAR more than it got, gas and a contract's rewards left out."""
+        return self._net(-to_amount(amount), account_id_of(by))
+
+    def _net(self, wanted: Amount, account_id: str) -> Self:
+        net = self._row(account_id).net
+        if net != wanted:
+            raise self.failure(f"expected a net change of {wanted} for {account_id}, but it is {net}\n{self._ledger}")
+        return self
+
+    def _row(self, account_id: str) -> AccountRow:
+        row = self._ledger.rows.get(account_id)
+        if row is None:
+            took_part = ", ".join(self._ledger.rows)
+            raise self.failure(f"{account_id} took no part in the transaction; these did: {took_part}")
+        return row
+
     def conserved_tokens(self) -> Self:
         """Expect that all money is accounted for, to the last yoctoNEAR.
 
         What the accounts that took part have less than before is what the transaction burnt, minus the share of burnt gas
-        that contracts get before protocol 87; refunds to accounts that are gone are burnt too, and what validators among the
-        accounts get at the end of an epoch is left out. Read around the transaction's blocks, so nothing else may move the
-        money of these accounts then.
+        that contracts get before protocol 87, and minus what the protocol gives for calls with one yoctoNEAR (from 85 on);
+        refunds to accounts that are gone are burnt too, and what validators among the accounts get at the end of an epoch
+        is left out. Read around the transaction's blocks, so nothing else may move the money of these accounts then.
         """
-        ledger, outcome = self._ledger, self._subject
-        change = sum(ledger.changes.values(), to_amount("0 NEAR"))
-        rewards = sum(ledger.rewards.values(), to_amount("0 NEAR"))
-        missing = change + outcome.tokens_burnt + outcome.refunds_lost - rewards
+        ledger, outcome, nothing = self._ledger, self._subject, Amount(0)
+        change, rewards = sum(ledger.changes.values(), nothing), sum(ledger.rewards.values(), nothing)
+        subsidies = sum(ledger.subsidies.values(), nothing)
+        missing = change + outcome.tokens_burnt + outcome.refunds_lost - rewards - subsidies
         if missing != 0:
             missing -= ledger.validator_rewards
         if missing != 0:
-            rows = "\n".join(f"  {account}: {delta}" for account, delta in ledger.changes.items())
             raise self.failure(
                 f"expected all tokens to be accounted for, but {missing} {'came from' if missing > 0 else 'went'} nowhere\n"
-                f"changes:\n{rows}\n  burnt: {outcome.tokens_burnt}\n  of this to contracts: {rewards}\n"
+                f"{ledger}\n  burnt: {outcome.tokens_burnt}\n  of this to contracts: {rewards}\n"
                 f"  refunds to accounts that are gone: {outcome.refunds_lost}"
             )
         return self
@@ -127,9 +166,11 @@ class OutcomeExpectation(Expectation[Outcome]):
     def rolled_back(self, account: object) -> Self:
         """Expect that a contract's state after the transaction is the one before it."""
         account_id = account_id_of(account)
-        if self._ledger.state_changed(account_id):
+        changes = self._ledger.state.of(account_id)
+        if changes:
             changing = [r for r in self._subject.find(account_id) if r.arrived]
-            raise self.failure(f"expected the state of {account_id} to be as before, but it has changed", changing)
+            listed = "".join(f"\n  {change}" for change in changes)
+            raise self.failure(f"expected the state of {account_id} to be as before, but it has changed{listed}", changing)
         for receipt in self._subject.find(account_id):
             receipt.seen |= receipt.how_failed is not None
         return self
@@ -137,10 +178,9 @@ class OutcomeExpectation(Expectation[Outcome]):
     def kept(self, account: object) -> Self:
         """Expect that the transaction changed a contract's state, and that the change stayed."""
         account_id = account_id_of(account)
-        if not self._ledger.state_changed(account_id):
-            raise self.failure(
-                f"expected the state of {account_id} to change, but it is as before", self._subject.find(account_id)
-            )
+        if not self._ledger.state.of(account_id):
+            what = f"expected the state of {account_id} to change, but it is as before"
+            raise self.failure(what, self._subject.find(account_id))
         return self
 
 

@@ -119,6 +119,9 @@ def parse_action(raw: Any) -> Action:
     if not isinstance(fields, dict):
         return Action(kind, fields={"value": fields})
     paid = next((fields[name] for name in _DEPOSIT_FIELDS if name in fields), 0) if kind in _PAYING_ACTIONS else 0
+    if kind == "Delegate":  # the relayer pays what the actions inside carry
+        inside = fields.get("delegate_action", {}).get("actions", ())
+        return Action(kind, deposit=sum((parse_action(action).deposit for action in inside), Amount(0)), fields=fields)
     if kind != "FunctionCall":
         return Action(kind, deposit=Amount(paid), fields=fields)
     args = base64.b64decode(fields["args"])

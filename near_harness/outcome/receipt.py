@@ -107,6 +107,11 @@ class Receipt:
         return sum((action.gas for action in self.actions), Gas(0))
 
     @property
+    def vm_gas(self) -> Gas:
+        """The part of the burnt gas that the virtual machine burnt: the fees of the receipt and its actions left out."""
+        return sum((gas for _, _, gas in self.gas_profile), Gas(0))
+
+    @property
     def failure(self) -> TransactionFailed | None:
         """The exception of a receipt that failed, so that its changes were rolled back; else None."""
         self.seen = True

@@ -1,0 +1,165 @@
+"""The accounts around a transaction: balances and contract state before it and after it, read from the node's blocks.
+
+*Before* is the block that precedes the one with the transaction; *after* is the last block in which one of its receipts was
+executed. Both are read when somebody asks, over a connection of its own, so that a matcher needs no ``await``.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from near_harness.errors import UnknownAccount, UnknownBlock
+from near_harness.ledger.accounts import AccountRow, Holding, account_row
+from near_harness.ledger.connection import ask
+from near_harness.ledger.movements import Movement, movements, one_yocto_promises
+from near_harness.ledger.state import StateChanges
+from near_harness.ledger.tokens import token_changes
+from near_harness.units import Amount
+
+if TYPE_CHECKING:
+    from near_harness.outcome.model import Outcome
+
+ONE_YOCTO_FROM_PROTOCOL = 85
+"""From this version on the protocol pays one yoctoNEAR for a promise of a contract that has none."""
+REWARD_UNTIL_PROTOCOL = 86
+"""Up to this version a contract gets 30 % of what its function calls burn (nearcore: burnt gas reward, 0 from 87 on)."""
+
+
+class Ledger:
+    """What a transaction did to the accounts that took part."""
+
+    def __init__(self, outcome: Outcome, rpc_url: str) -> None:
+        self._outcome, self._rpc_url = outcome, rpc_url
+
+    @cached_property
+    def heights(self) -> dict[str, int]:
+        """The height of each block that holds a part of the transaction, by block hash."""
+        hashes = dict.fromkeys(receipt.block_hash for receipt in self._outcome.receipts)
+        hashes[self._outcome.block_hash] = None
+        return {name: self._header({"block_id": name})["height"] for name in hashes if name is not None}
+
+    @cached_property
+    def block_before(self) -> str:
+        """The hash of the block before the transaction."""
+        return str(self._header({"block_id": self._outcome.block_hash})["prev_hash"])
+
+    @cached_property
+    def block_after(self) -> str:
+        """The hash of the last block in which a receipt of the transaction was executed."""
+        return max(self.heights, key=lambda name: self.heights[name])
+
+    @cached_property
+    def blocks(self) -> tuple[str, ...]:
+        """The hashes of the blocks from the one with the transaction to :attr:`block_after`, the oldest first."""
+        found, block = [], self.block_after
+        while block != self.block_before:
+            found.append(block)
+            block = str(self._header({"block_id": block})["prev_hash"])
+        return tuple(reversed(found))
+
+    @cached_property
+    def movements(self) -> tuple[Movement, ...]:
+        """Who paid whom and why, from the receipts alone."""
+        return movements(self._outcome, rewards=self._protocol() <= REWARD_UNTIL_PROTOCOL)
+
+    @cached_property
+    def rows(self) -> dict[str, AccountRow]:
+        """Each account's line: before, paid, received, refunded, reward, gas, after."""
+        return {
+            account: account_row(
+                account, self.holding(account, self.block_before), self.holding(account, self.block_after), self.movements
+            )
+            for account in self._outcome.accounts
+        }
+
+    @cached_property
+    def tokens(self) -> dict[str, dict[str, int]]:
+        """What each account got or gave of each fungible token (NEP-141), by the events: ``{token: {account: change}}``."""
+        return token_changes(self._outcome)
+
+    @cached_property
+    def balances(self) -> dict[str, tuple[Amount | None, Amount | None]]:
+        """Each account's balance before and after in yoctoNEAR, locked money included; None where it did not exist."""
+        return {
+            account: (row.before.balance if row.before else None, row.after.balance if row.after else None)
+            for account, row in self.rows.items()
+        }
+
+    @cached_property
+    def changes(self) -> dict[str, Amount]:
+        """What each account has more (or less) than before, in yoctoNEAR."""
+        return {account: row.change for account, row in self.rows.items()}
+
+    @cached_property
+    def rewards(self) -> dict[str, Amount]:
+        """What contracts got from the gas that their calls burnt, in yoctoNEAR: nothing from protocol 87 on."""
+        return {account: row.reward for account, row in self.rows.items() if row.reward}
+
+    @cached_property
+    def subsidies(self) -> dict[str, Amount]:
+        """What the protocol itself gave to contracts without a balance for calls with one yoctoNEAR (protocol 85 and later)."""
+        if self._protocol() < ONE_YOCTO_FROM_PROTOCOL:
+            return {}
+        most = one_yocto_promises(self._outcome)
+        return {
+            account: self.rows[account].unexplained for account in most if 0 < self.rows[account].unexplained <= most[account]
+        }
+
+    @cached_property
+    def validator_rewards(self) -> Amount:
+        """What validators among the accounts got because an epoch ended in between, in yoctoNEAR.
+
+        Rewards are written before anything else of a block is executed, and ``EXPERIMENTAL_changes`` names their cause.
+        """
+        total = Amount(0)
+        before = self.block_before
+        for block in self.blocks:
+            params = {"changes_type": "account_changes", "account_ids": list(self._outcome.accounts), "block_id": block}
+            for entry in self._rpc("EXPERIMENTAL_changes", params)["changes"]:
+                if entry["cause"]["type"] == "validator_accounts_update" and entry["type"] == "account_update":
+                    account, held = entry["change"]["account_id"], entry["change"]
+                    total += Amount(int(held["amount"]) + int(held["locked"])) - (self.balance(account, before) or Amount(0))
+            before = block
+        return total
+
+    def holding(self, account_id: str, block_hash: str) -> Holding | None:
+        """Return what an account holds at a block, or None where it did not exist."""
+        try:
+            view = self._rpc("query", {"request_type": "view_account", "account_id": account_id, "block_id": block_hash})
+        except UnknownAccount:
+            return None
+        return Holding(Amount(int(view["amount"]) + int(view["locked"])), int(view["storage_usage"]))
+
+    def balance(self, account_id: str, block_hash: str) -> Amount | None:
+        """Return a balance at a block, locked money included, or None where the account did not exist."""
+        found = self.holding(account_id, block_hash)
+        return None if found is None else found.balance
+
+    @cached_property
+    def state(self) -> StateChanges:
+        """What the transaction's blocks changed in the state of its accounts."""
+        return StateChanges(self._outcome, self._rpc_url, self.block_before, self.blocks)
+
+    def __str__(self) -> str:
+        from near_harness.render.ledger import ledger_text  # noqa: PLC0415 - rich is loaded where something is printed
+
+        return ledger_text(self)
+
+    @cached_property
+    def _protocol_version(self) -> int:
+        return int(self._rpc("status", [])["protocol_version"])
+
+    def _protocol(self) -> int:
+        return self._protocol_version
+
+    def _header(self, params: dict[str, Any]) -> dict[str, Any]:
+        try:
+            header: dict[str, Any] = self._rpc("block", params)["header"]
+        except UnknownBlock as error:
+            error.args = (f"{error}; the chain was rolled back since: look at balances and state before the rollback",)
+            raise
+        return header
+
+    def _rpc(self, method: str, params: Any) -> Any:
+        return ask(self._rpc_url, method, params)

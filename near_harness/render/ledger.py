@@ -1,0 +1,57 @@
+"""The ledger as tables: one line for each account, then the tokens."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from near_harness.units import Amount
+
+if TYPE_CHECKING:
+    from near_harness.ledger.chain import Ledger
+
+_COLUMNS = ("before", "paid", "received", "refunded", "reward", "gas", "after", "change")
+
+
+def ledger_text(ledger: Ledger) -> str:
+    """Draw the ledger as plain text."""
+    out = io.StringIO()
+    Console(file=out, width=10_000, color_system=None, highlight=False, markup=False, emoji=False).print(ledger_table(ledger))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def ledger_table(ledger: Ledger) -> Group:
+    """Draw the ledger for a rich console: accounts in NEAR, the last line their sum; then storage and tokens."""
+    rows = list(ledger.rows.values())
+    unexplained = any(row.unexplained != 0 for row in rows)
+    table = Table("account", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in (*_COLUMNS, *(("unexplained",) if unexplained else ()), "storage"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        before, after = (holding.balance.short if holding else "none" for holding in (row.before, row.after))
+        cells = [row.account, before, *map(_cell, (-row.paid, row.received, row.refunded, row.reward, -row.gas)), after]
+        extra = [_cell(row.unexplained)] if unexplained else []
+        table.add_row(*cells, _coloured(row.change), *extra, f"{row.storage_change:+} B" if row.storage_change else "")
+    nothing = Amount(0)
+    sums = [
+        sum(values, nothing)
+        for values in zip(*((-r.paid, r.received, r.refunded, r.reward, -r.gas, r.change) for r in rows), strict=True)
+    ]
+    table.add_row("all together", "", *map(_cell, sums[:-1]), "", _coloured(sums[-1]), style="dim")
+    return Group(table, *(_token_line(token, moved) for token, moved in ledger.tokens.items()))
+
+
+def _cell(amount: Amount) -> str:
+    return "" if amount == 0 else amount.signed.removesuffix(" NEAR")
+
+
+def _coloured(amount: Amount) -> Text:
+    return Text(_cell(amount), "" if amount == 0 else "green" if amount > 0 else "red")
+
+
+def _token_line(token: str, moved: dict[str, int]) -> Text:
+    return Text(f"token {token}: " + ", ".join(f"{account} {amount:+,}" for account, amount in moved.items()))

@@ -1,0 +1,238 @@
+"""The ledger of a transaction explains every account's change of balance, and says so when something does not come back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+from properties import probe
+
+from near_harness import NEAR, Account, Amount, Contract, Near, TGas, expect, transactions
+from near_harness.errors import BadInput
+from near_harness.expectations import ExpectationFailed
+from near_harness.ledger import Cause, Ledger
+from near_harness.outcome import Outcome
+from near_harness.transactions import Call
+
+
+def ledger(tx: Outcome) -> Ledger:
+    assert tx.ledger is not None
+    return tx.ledger
+
+
+@pytest.fixture
+async def demo(near: Near, contracts: object) -> Contract:
+    """Passes deposits on to a callee that refuses them."""
+    return await near.deploy(f"{contracts}/deposit_demo.wasm", "demo")
+
+
+def _explained(tx: Outcome) -> None:
+    unexplained = {account: row.unexplained for account, row in ledger(tx).rows.items() if row.unexplained != 0}
+    assert unexplained == {}, str(tx.ledger)
+    expect(tx).conserved_tokens()
+
+
+async def test_every_change_follows_from_the_receipts(near: Near, bank: Contract, pool: Contract, alice: Account) -> None:
+    _explained(await alice.transfer(bank, NEAR(3)))
+    _explained(await bank.deposit_and_stake(pool).by(alice).attach(NEAR(10)).gas(TGas(150)))
+    _explained(await bank.withdraw(amount=NEAR(50)).by(alice).attempt())
+    await pool.set_paused(paused=True).by(pool.account)
+    _explained(await bank.deposit_and_stake(pool).by(alice).attach(NEAR(10)).gas(TGas(150)).attempt())
+    _explained(await bank.deposit_and_stake("nobody.sandbox").by(alice).attach(NEAR(10)).gas(TGas(150)).attempt())
+    new = f"new.{alice.id}"
+    _explained(await alice.send(new, [transactions.create_account(), transactions.transfer(NEAR(1))]))
+    _explained(await alice.send(bank, [transactions.transfer(NEAR(1)), transactions.transfer(NEAR(2))]))
+    _explained(await alice.send(alice, [transactions.delete_account(bank.id)]))
+    assert not await near.exists(alice)
+
+
+async def test_the_ledger_prints_as_a_table(bank: Contract, pool: Contract, alice: Account) -> None:
+    await pool.set_paused(paused=True).by(pool.account)
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(10)).gas(TGas(150)).attempt()
+    lines = str(ledger(tx)).splitlines()
+    assert lines[0].split() == [
+        "account",
+        "before",
+        "paid",
+        "received",
+        "refunded",
+        "reward",
+        "gas",
+        "after",
+        "change",
+        "storage",
+    ]
+    by_name = {line.split()[0]: line.split() for line in lines[1:]}
+    assert by_name[bank.id][2:5] == ["-20", "+10", "+10"]  # to the pool and to alice; from alice; by the protocol
+    assert by_name[alice.id][2:4] == ["-10", "+10"]
+    assert by_name[alice.id][-1].startswith(("~-0.00", "-0.00"))
+    assert lines[-1].startswith("all together")
+    assert "unexplained" not in lines[0]
+
+
+async def test_movements_say_who_paid_whom_and_why(bank: Contract, pool: Contract, alice: Account) -> None:
+    await pool.set_paused(paused=True).by(pool.account)
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(10)).gas(TGas(150)).attempt()
+    money = [(m.cause, m.payer, m.payee) for m in ledger(tx).movements if m.cause not in (Cause.GAS, Cause.REWARD)]
+    assert money == [
+        (Cause.DEPOSIT, alice.id, bank.id),
+        (Cause.DEPOSIT, bank.id, None),  # refused
+        (Cause.REFUND, None, bank.id),
+        (Cause.TRANSFER, bank.id, alice.id),
+    ]
+
+
+async def test_everything_but_gas_came_back(demo: Contract, alice: Account, bob: Account) -> None:
+    tx = await demo.gives_back(callee=demo).by(alice).attach(NEAR(3)).attempt()
+    expect(tx).returned_everything_but_gas(to=alice).returned_everything_but_gas(to=demo)
+    with pytest.raises(ExpectationFailed, match=r"bob\.\S+ took no part in the transaction; these did: alice\."):
+        expect(tx).returned_everything_but_gas(to=bob)
+
+
+async def test_what_did_not_come_back_is_named_with_the_ledger(demo: Contract, alice: Account) -> None:
+    tx = await demo.forgets(callee=demo).by(alice).attach(NEAR(3)).attempt()
+    expect(tx).lost(NEAR(3), by=alice).gained(NEAR(3), by=demo)
+    with pytest.raises(ExpectationFailed) as failed:
+        expect(tx).returned_everything_but_gas(to=alice)
+    lines = str(failed.value).splitlines()
+    assert lines[0] == f"expected {alice.id} to get back everything but gas; what is left over: -3 NEAR"
+    assert lines[1].startswith("account")
+    with pytest.raises(ExpectationFailed, match=rf"expected a net change of -2 NEAR for {alice.id}, but it is -3 NEAR"):
+        expect(tx).lost(NEAR(2), by=alice)
+
+
+async def test_money_from_elsewhere_shows_as_unexplained(demo: Contract, alice: Account) -> None:
+    tx = await demo.accept().by(alice).attach(NEAR(1))
+    tx.receipts[0].actions = ()
+    assert ledger(tx).rows[demo.id].unexplained == NEAR(1)
+    assert ledger(tx).rows[alice.id].unexplained == -NEAR(1)
+    assert "unexplained" in str(ledger(tx)).splitlines()[0]
+
+
+async def test_storage_is_counted_and_what_it_locks(bank: Contract, pool: Contract, alice: Account) -> None:
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+    row = ledger(tx).rows[bank.id]
+    assert row.storage_change > 0
+    assert row.storage_locked == Amount(10**19) * row.storage_change
+    assert f"+{row.storage_change} B" in str(ledger(tx))
+
+
+# State
+
+
+async def test_what_changed_in_the_state(bank: Contract, pool: Contract, alice: Account) -> None:
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+    changes = ledger(tx).state.of(bank.id)
+    assert {change.kind for change in changes} == {"data"}
+    credit = next(change for change in changes if change.key != b"STATE")
+    assert (credit.before, int.from_bytes(credit.after or b"", "little")) == (None, int(NEAR(1)))
+    assert credit.decoded(lambda data: int.from_bytes(data, "little")) == (None, int(NEAR(1)))
+    assert str(credit).startswith(f"{bank.id}: added ")
+    callback = tx.receipt(bank, "on_staked")
+    assert credit.receipts == (callback,)
+    assert ledger(tx).state.by(callback) == changes
+    assert ledger(tx).state.by(tx.receipt(bank, "deposit_and_stake")) == ()
+    with pytest.raises(BadInput, match="is no JSON"):
+        credit.decoded()
+    with pytest.raises(BadInput, match="'money' is none of data, key, code"):
+        ledger(tx).state.of(bank.id, "money")
+
+
+async def test_keys_that_were_added_and_removed(alice: Account, bob: Account) -> None:
+    signs = alice.key.public_key.encode()  # its nonce changes
+    tx = await alice.send(alice, [transactions.add_full_access_key(bob.key.public_key)])
+    (added,) = (change for change in ledger(tx).state.all if change.key != signs)
+    assert (added.kind, added.key.decode(), added.decoded()[1]["permission"]) == ("key", bob.key.public_key, "FullAccess")
+    tx = await alice.send(alice, [transactions.delete_key(bob.key.public_key)])
+    (removed,) = (change for change in ledger(tx).state.all if change.key != signs)
+    assert str(removed) == f"{alice.id}: key {bob.key.public_key} removed"
+
+
+async def test_an_unexpected_change_of_state_is_listed(bank: Contract, pool: Contract, alice: Account) -> None:
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+    with pytest.raises(ExpectationFailed, match=rf"but it has changed\n  {bank.id}: (added|changed) "):
+        expect(tx).rolled_back(bank)
+
+
+# What the probe contract can be told to do
+
+
+@pytest.fixture
+async def probed(near: Near) -> Contract:
+    """A contract that does what it is told, by host functions."""
+    return await near.deploy(probe.WASM, "probe", balance=NEAR(50))
+
+
+def _run(contract: Contract, *steps: bytes) -> Call:
+    return contract.call("run", b"".join(steps)).by(contract.account).gas(TGas(300))
+
+
+async def test_a_contract_with_more_state_than_view_state_gives(probed: Contract) -> None:
+    def write(key: str, value: bytes) -> bytes:
+        return probe.step("storage_write", probe.content(key.encode()), probe.content(value), probe.number(0))
+
+    await _run(probed, *(write(f"key-{i}", b"x" * 9000) for i in range(7)))
+    again = await _run(probed, write("key-3", b"x" * 9000))
+    holding = ledger(again).rows[probed.id].after
+    assert holding is not None and holding.storage > 60_000
+    expect(again).rolled_back(probed)  # what was there was written again
+    changed = await _run(probed, write("key-3", b"y"))
+    (change,) = ledger(changed).state.of(probed.id)
+    assert (change.key, change.before, change.after) == (b"key-3", b"x" * 9000, b"y")
+
+
+async def test_tokens_join_the_ledger_by_their_events(probed: Contract, alice: Account) -> None:
+    def event(name: str, **data: str) -> bytes:
+        body = json.dumps({"standard": "nep141", "version": "1.0.0", "event": name, "data": [data]})
+        return probe.step("log_utf8", probe.content(f"EVENT_JSON:{body}".encode()))
+
+    gives = event("ft_transfer", old_owner_id=alice.id, new_owner_id="bob.near", amount="700")
+    tx = await _run(
+        probed, event("ft_mint", owner_id=alice.id, amount="1000"), gives, event("ft_burn", owner_id="x.near", amount="5")
+    )
+    assert ledger(tx).tokens == {probed.id: {alice.id: 300, "bob.near": 700, "x.near": -5}}
+    assert f"token {probed.id}: {alice.id} +300, bob.near +700, x.near -5" in str(ledger(tx))
+
+    tx = await probed.call("run", gives).by(alice)
+    with pytest.raises(ExpectationFailed, match=rf"what is left over: -700 of {probed.id}"):
+        expect(tx).returned_everything_but_gas(to=alice)
+    tx = await probed.call("run", gives + probe.step("trap")).by(alice).attempt()
+    assert ledger(tx).tokens == {}  # rolled back, though the log has stayed
+
+
+async def test_a_deposit_goes_back_to_where_the_contract_wants_it(near: Near, probed: Contract, bob: Account) -> None:
+    if near.node.protocol_version < 85:
+        pytest.skip(f"protocol {near.node.protocol_version}: refund_to is known from 85 on")
+    steps = [
+        probe.step("promise_batch_create", probe.content(b"nobody.sandbox")),
+        probe.step("promise_set_refund_to", probe.result_of(0), probe.content(bob.id.encode())),
+        probe.step("promise_batch_action_transfer", probe.result_of(0), probe.amount(int(NEAR(2)))),
+    ]
+    tx = await _run(probed, *steps).attempt()
+    expect(tx).refunded(NEAR(2), to=bob).contains(refund_to=bob, status="failed").gained(NEAR(2), by=bob)
+    _explained(tx)
+
+
+async def test_a_call_with_one_yocto_of_a_contract_that_has_none(probed: Contract, bank: Contract) -> None:
+    """The protocol gives the yoctoNEAR, so it is minted: only up to as many as there were such calls."""
+    pays = probe.step(
+        "promise_create", probe.content(bank.id.encode()), probe.content(b"deposit_and_stake"), probe.content(b"{}"),
+        probe.amount(1), probe.number(10**13),
+    )  # fmt: skip
+    tx = await _run(probed, pays).attempt()
+    found = ledger(tx)
+    assert found.subsidies == {}
+    row = found.rows[probed.id]
+    assert row.after is not None
+    minted = dataclasses.replace(row, after=dataclasses.replace(row.after, balance=row.after.balance + Amount(1)))
+    found.rows[probed.id] = minted
+    found.__dict__.pop("subsidies")
+    found.__dict__.pop("changes", None)
+    assert found.subsidies == {probed.id: Amount(1)}
+    expect(tx).conserved_tokens()
+    found.rows[probed.id] = dataclasses.replace(row, after=dataclasses.replace(row.after, balance=row.after.balance + Amount(2)))
+    found.__dict__.pop("subsidies")
+    found.__dict__.pop("changes", None)
+    with pytest.raises(ExpectationFailed, match="2 yoctoNEAR came from nowhere"):
+        expect(tx).conserved_tokens()
