@@ -383,6 +383,12 @@ impl Chain {
         self.shared.with(py, |chain| chain.pooled())
     }
 
+    /// Whether transactions wait whose key has not used the numbers before theirs.
+    #[getter]
+    fn gapped(&self, py: Python<'_>) -> PyResult<bool> {
+        self.shared.with(py, |chain| chain.gapped())
+    }
+
     /// Whether further blocks change anything by themselves.
     #[getter]
     fn in_flight(&self, py: Python<'_>) -> PyResult<bool> {

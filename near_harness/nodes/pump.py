@@ -28,6 +28,11 @@ _CROWD_PAUSE_S, _CROWD_S = 0.01, 0.5
 """Between two blocks while somebody sends without waiting; and for how long the pace is kept after the last of a crowd."""
 
 
+_GAP_S, _GAP_POLL_S = 0.06, 0.005
+"""How long a block waits for transactions that a client has sent together with some that are there; a real node's blocks give them
+twice as long."""
+
+
 class Pending(Protocol):
     """A request that waits for blocks."""
 
@@ -44,6 +49,10 @@ class BlockSource(Protocol):
     @property
     def pooled(self) -> bool:
         """Whether transactions wait for a block to take them."""
+
+    @property
+    def gapped(self) -> bool:
+        """Whether transactions wait whose key has not used the numbers before theirs."""
 
     @property
     def in_flight(self) -> bool:
@@ -117,6 +126,7 @@ class Pump:
                     self._answer()
                     await self._rest()
                 elif self._moves():
+                    await self._close_ranks()
                     self._chain.produce_blocks(1)
                     self._answer()
                     await asyncio.sleep(self._pause())
@@ -125,6 +135,13 @@ class Pump:
                     await self._rest()
         except Exception as error:  # noqa: BLE001 - those who wait get it
             self._fail(error)
+
+    async def _close_ranks(self) -> None:
+        """Of transactions that a client sends at the same time some arrive before others: give them all a chance."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _GAP_S
+        while self._chain.pooled and self._chain.gapped and loop.time() < until:
+            await asyncio.sleep(_GAP_POLL_S)
 
     async def _rest(self) -> None:
         self._news.clear()

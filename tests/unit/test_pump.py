@@ -16,6 +16,7 @@ class Chain:
         self.height = 0
         self.paused = False
         self.pooled = False
+        self.gapped = False
         self._busy_until = 0
 
     @property
@@ -130,3 +131,22 @@ async def test_a_chain_that_breaks_tells_those_who_wait() -> None:
     chain.send()
     with pytest.raises(RuntimeError, match="no 1"):
         await Pump(chain, patience_s=None).settle(Until(chain, 1))
+
+
+async def test_a_block_waits_for_what_was_sent_together() -> None:
+    chain = Chain()
+    chain.send()
+    chain.gapped = True
+    answer = asyncio.ensure_future(Pump(chain, patience_s=None).settle(Until(chain, 1)))
+    await asyncio.sleep(0.02)
+    assert chain.height == 0, "a number is missing: its transaction may be on the way"
+    chain.gapped = False
+    assert await answer == (200, b"done")
+
+
+async def test_a_block_does_not_wait_for_long() -> None:
+    chain = Chain()
+    chain.send()
+    chain.gapped = True
+    pump = Pump(chain, patience_s=None)
+    assert await asyncio.wait_for(pump.settle(Until(chain, 1)), 2) == (200, b"done")

@@ -132,6 +132,10 @@ class Chain:
         """Whether transactions wait for a block to take them."""
 
     @property
+    def gapped(self) -> bool:
+        """Whether transactions wait whose key has not used the numbers before theirs: these may be on their way."""
+
+    @property
     def in_flight(self) -> bool:
         """Whether further blocks change anything by themselves: transactions, receipts or patches are on their way. False
         when nothing is left but yields that wait for somebody."""

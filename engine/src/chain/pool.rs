@@ -5,7 +5,7 @@ use std::sync::Arc;
 use near_crypto::PublicKey;
 use near_primitives::hash::CryptoHash;
 use near_primitives::transaction::SignedTransaction;
-use near_primitives::types::AccountId;
+use near_primitives::types::{AccountId, Nonce};
 
 /// The waiting transactions, first come first.
 #[derive(Clone, Default)]
@@ -43,20 +43,40 @@ impl Pool {
         }
     }
 
-    /// Takes everything out, in the order of execution: each key's transactions by nonce, keys in turn, in the order of
-    /// their first arrival. (nearcore visits the keys in an order that depends on a random seed.)
-    pub fn drain(&mut self) -> Vec<Arc<SignedTransaction>> {
-        let waiting = std::mem::take(&mut self.waiting);
+    /// The waiting transactions of each key, by nonce; keys in the order of their first arrival.
+    fn groups(&self) -> Vec<Vec<Arc<SignedTransaction>>> {
         let mut groups: Vec<Vec<Arc<SignedTransaction>>> = Vec::new();
-        for tx in waiting {
-            match groups.iter_mut().find(|g| group(&g[0]) == group(&tx)) {
-                Some(found) => found.push(tx),
-                None => groups.push(vec![tx]),
+        for tx in &self.waiting {
+            match groups.iter_mut().find(|g| group(&g[0]) == group(tx)) {
+                Some(found) => found.push(tx.clone()),
+                None => groups.push(vec![tx.clone()]),
             }
         }
         for members in &mut groups {
             members.sort_by_key(|tx| tx.transaction.nonce().nonce());
         }
+        groups
+    }
+
+    /// Whether some key's transactions leave out a number, counted from the one that it used last: those before it may
+    /// be on their way.
+    pub fn gapped(&self, last_used: impl Fn(&SignedTransaction) -> Option<Nonce>) -> bool {
+        self.groups().iter().any(|members| {
+            let Some(mut before) = last_used(&members[0]) else { return false };
+            members.iter().any(|tx| {
+                let nonce = tx.transaction.nonce().nonce();
+                let gap = nonce > before.saturating_add(1);
+                before = nonce;
+                gap
+            })
+        })
+    }
+
+    /// Takes everything out, in the order of execution: each key's transactions by nonce, keys in turn, in the order of
+    /// their first arrival. (nearcore visits the keys in an order that depends on a random seed.)
+    pub fn drain(&mut self) -> Vec<Arc<SignedTransaction>> {
+        let groups = self.groups();
+        self.waiting.clear();
         let rounds = groups.iter().map(Vec::len).max().unwrap_or_default();
         (0..rounds)
             .flat_map(|round| groups.iter().filter_map(move |members| members.get(round).cloned()))

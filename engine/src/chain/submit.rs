@@ -40,6 +40,16 @@ impl Chain {
         Ok(())
     }
 
+    /// Whether transactions wait whose key has not used the numbers before theirs: of those that a client sends at the
+    /// same time some arrive before others.
+    pub fn gapped(&self) -> bool {
+        let state = Overlay::for_view(self.head.applied.state.clone());
+        self.pool.gapped(|tx| {
+            let tx = &tx.transaction;
+            runtime::last_nonce(&state, tx.signer_id(), tx.public_key(), tx.nonce().nonce_index())
+        })
+    }
+
     /// Whether the block that a transaction names is known and young enough.
     pub(super) fn check_validity(&self, tx: &SignedTransaction) -> Result<(), InvalidTxError> {
         let base =

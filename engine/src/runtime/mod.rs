@@ -30,5 +30,6 @@ pub use chunk::{ChunkInput, ChunkResult, apply};
 pub use context::BlockContext;
 pub use fees::transaction_cost;
 pub use patch::{check as check_patch, check_balances};
+pub use rows::last_nonce;
 pub use validators::ValidatorUpdate;
 pub use verify::{Charged, verify_and_charge};

@@ -3,7 +3,7 @@
 use near_crypto::{PublicKey, PublicKeyHandle};
 use near_primitives::account::{AccessKey, Account};
 use near_primitives::trie_key::TrieKey;
-use near_primitives::types::AccountId;
+use near_primitives::types::{AccountId, Nonce, NonceIndex};
 
 use crate::state::Overlay;
 
@@ -28,6 +28,19 @@ pub fn access_key(
     public_key: &PublicKey,
 ) -> Option<AccessKey> {
     state.get(&key_row(account_id, public_key))
+}
+
+/// The nonce that a key has used last, of a gas key that of the index.
+pub fn last_nonce(
+    state: &Overlay,
+    account_id: &AccountId,
+    public_key: &PublicKey,
+    index: Option<NonceIndex>,
+) -> Option<Nonce> {
+    match index {
+        None => access_key(state, account_id, public_key).map(|key| key.nonce),
+        Some(index) => state.get(&TrieKey::gas_key_nonce(account_id.clone(), public_key, index)),
+    }
 }
 
 pub fn set_access_key(
