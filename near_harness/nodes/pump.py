@@ -29,8 +29,8 @@ _CROWD_PAUSE_S, _CROWD_S = 0.01, 0.5
 
 
 _GAP_S, _GAP_POLL_S = 0.06, 0.005
-"""How long a block waits for transactions that a client has sent together with some that are there; a real node's blocks give them
-twice as long."""
+"""How long a block waits for transactions that a client has sent together with some that are there. A real node's blocks give
+them twice as long."""
 
 
 class Pending(Protocol):
@@ -140,7 +140,7 @@ class Pump:
         """Of transactions that a client sends at the same time some arrive before others: give them all a chance."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _GAP_S
-        while self._chain.pooled and self._chain.gapped and loop.time() < until:
+        while self._chain.pooled and self._chain.gapped and loop.time() < until:  # noqa: ASYNC110 - the chain has no events
             await asyncio.sleep(_GAP_POLL_S)
 
     async def _rest(self) -> None:

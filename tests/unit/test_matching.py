@@ -64,7 +64,7 @@ def _check(outcome: Outcome, holds: dict[str, Any], fails: dict[str, Any]) -> No
         ({"gas_burnt": at_most(TGas(1))}, {"gas_burnt": TGas(3)}),
         ({"data_to": "bank.sandbox"}, {"data_to": "pool.sandbox"}),
     ],
-    ids=lambda criteria: "-".join(criteria),
+    ids="-".join,
 )
 def test_every_criterion_holds_and_fails(failing: Outcome, holds: dict[str, Any], fails: dict[str, Any]) -> None:
     _check(failing, holds, fails)
