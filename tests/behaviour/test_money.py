@@ -63,7 +63,7 @@ async def test_the_ledger_prints_as_a_table(bank: Contract, pool: Contract, alic
         "change",
         "storage",
     ]
-    by_name = {line.split()[0]: line.split() for line in lines[1:]}
+    by_name = {line.split()[0]: line.replace(" NEAR", "").split() for line in lines[1:]}
     assert by_name[bank.id][2:5] == ["-20", "+10", "+10"]  # to the pool and to alice; from alice; by the protocol
     assert by_name[alice.id][2:4] == ["-10", "+10"]
     assert by_name[alice.id][-1].startswith(("~-0.00", "-0.00"))
