@@ -11,9 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from near_harness.arguments import plain_json
 from near_harness.errors import InvalidArguments, UnknownMethod
 
 ABI_METHOD = "__contract_abi"
+_JSON_TYPES = {
+    bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object", type(None): "null",
+}  # fmt: skip
+_DEEPEST_SCHEMA = 20
 _LONGEST_ABI = 16 * 1024 * 1024
 
 
@@ -23,6 +28,8 @@ class Parameter:
 
     name: str
     optional: bool
+    types: frozenset[str] = frozenset()
+    """The JSON types that it may have; none where the schema does not say."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ class Method:
 
         :raises InvalidArguments: for too many, unknown, missing or doubled ones.
         """
+        if not self.json:
+            raise InvalidArguments(f"{self.name} takes borsh: give the encoded arguments as bytes, {self.name}(b'…')")
         if self.parameters is None:
             if positional:
                 raise InvalidArguments(f"{self.name}: the contract has no ABI, so name the arguments: {self.name}(x=1)")
@@ -63,10 +72,29 @@ class Method:
         for name in given:
             if name not in names:
                 raise InvalidArguments(f"unknown argument {name!r} for {self.signature}{_near(name, names)}")
-        for parameter in self.parameters:
-            if not parameter.optional and parameter.name not in given:
-                raise InvalidArguments(f"missing argument {parameter.name!r} for {self.signature}")
+        self._check(self.parameters, given)
         return given
+
+    @property
+    def payable(self) -> bool | None:
+        """Whether it takes a deposit (near-sdk: ``#[payable]``); None where that is not known."""
+        return None if self.view is None else "payable" in self.modifiers
+
+    def _check(self, parameters: tuple[Parameter, ...], given: Mapping[str, Any]) -> None:
+        for parameter in parameters:
+            if parameter.name in given:
+                self._check_type(parameter, given[parameter.name])
+            elif not parameter.optional:
+                raise InvalidArguments(f"missing argument {parameter.name!r} for {self.signature}")
+
+    def _check_type(self, parameter: Parameter, value: Any) -> None:
+        plain = plain_json(value, f"{self.name}.{parameter.name}")
+        given = _JSON_TYPES[type(plain)]
+        if parameter.types and given not in parameter.types and not (given == "integer" and "number" in parameter.types):
+            wanted = " or ".join(sorted(parameter.types))
+            raise InvalidArguments(
+                f"argument {parameter.name!r} of {self.signature} is {plain!r}, but the contract takes {wanted}"
+            )
 
 
 @dataclass(frozen=True)
@@ -91,8 +119,9 @@ class Interface:
 
         try:
             with zstandard.ZstdDecompressor().stream_reader(compressed) as reader:
-                functions = json.loads(reader.read(_LONGEST_ABI))["body"]["functions"]
-            described = {function["name"]: _method(function) for function in functions}
+                body = json.loads(reader.read(_LONGEST_ABI))["body"]
+            definitions = body.get("root_schema", {}).get("definitions", {})
+            described = {function["name"]: _method(function, definitions) for function in body["functions"]}
         except (zstandard.ZstdError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
         return cls({**{name: Method(name) for name in exports}, **described}, has_abi=True)
@@ -112,10 +141,13 @@ class Interface:
         raise UnknownMethod(f"contract {contract} has no method {name!r}{near}")
 
 
-def _method(function: Mapping[str, Any]) -> Method:
+def _method(function: Mapping[str, Any], definitions: Mapping[str, Any]) -> Method:
     params = function.get("params") or {"serialization_type": "json", "args": []}
     is_json = params.get("serialization_type") == "json"
-    parameters = tuple(Parameter(arg["name"], _optional(arg.get("type_schema"))) for arg in params.get("args", ()))
+    parameters = tuple(
+        Parameter(arg["name"], _optional(arg.get("type_schema")), _types(arg.get("type_schema"), definitions))
+        for arg in params.get("args", ())
+    )
     return Method(
         function["name"],
         view=function.get("kind") == "view",
@@ -135,6 +167,23 @@ def _optional(schema: Any) -> bool:
     if kind == "null" or (isinstance(kind, list) and "null" in kind):
         return True
     return any(_optional(part) for part in schema.get("anyOf", ()))
+
+
+def _types(schema: Any, definitions: Mapping[str, Any], depth: int = 0) -> frozenset[str]:
+    """The JSON types that a schema (draft 7) allows, as far as it names them; none where it allows any."""
+    if not isinstance(schema, Mapping) or depth > _DEEPEST_SCHEMA:
+        return frozenset()
+    reference, kind = schema.get("$ref"), schema.get("type")
+    if isinstance(reference, str):
+        return _types(definitions.get(reference.rpartition("/")[2]), definitions, depth + 1)
+    if kind is not None:
+        return frozenset([kind] if isinstance(kind, str) else kind)
+    for choice in ("anyOf", "oneOf"):
+        parts = [_types(part, definitions, depth + 1) for part in schema.get(choice, ())]
+        if parts:
+            return frozenset().union(*parts) if all(parts) else frozenset()
+    together = schema.get("allOf", ())
+    return _types(together[0], definitions, depth + 1) if len(together) == 1 else frozenset()
 
 
 def _near(name: str, known: list[str]) -> str:

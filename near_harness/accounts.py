@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of
 from near_harness.arguments import Arguments, encode_arguments
-from near_harness.transactions import DEFAULT_GAS, Actions, Call, View, transfer
+from near_harness.transactions import DEFAULT_GAS, Actions, Batch, Call, View, transfer
 from near_harness.units import Amount, AmountLike, GasLike, to_amount, to_gas
 
 if TYPE_CHECKING:
@@ -56,6 +56,14 @@ class Account:
         """
         return await self._near.send(self, account_id_of(receiver), actions, raising=raising)
 
+    def batch(self, receiver: object, *steps: Any) -> Batch:
+        """Put several actions for one receiver into one transaction: calls of it, and what :mod:`near_harness.actions` makes.
+
+        ``await alice.batch(bank, bank.deposit().attach("1 NEAR"), transfer("2 NEAR"))``; ``.attempt()`` and
+        ``.expect_failure(…)`` as for a call.
+        """
+        return Batch(self._near, account_id_of(receiver), steps, self)
+
     async def balance(self) -> Amount:
         """What the account holds in yoctoNEAR, what is locked by staking left out.
 
@@ -88,7 +96,8 @@ class Contract:
         :raises UnknownMethod: where the contract has no such method.
         :raises InvalidArguments: where the ABI has other arguments.
         """
-        return Call(self._near, self.id, method, self._encode(method, args, (), named))
+        payable = self.interface.method(method, self.id).payable
+        return Call(self._near, self.id, method, self._encode(method, args, (), named), payable=payable)
 
     def view(self, method: str, args: Arguments = None, /, **named: Any) -> View:
         """Read with one of this contract's methods. Arguments by name, as one dict, or bytes.
@@ -114,8 +123,9 @@ class Contract:
         def bound(*positional: Any, **named: Any) -> Call | View:
             only_bytes = len(positional) == 1 and not named and isinstance(positional[0], bytes)
             encoded = positional[0] if only_bytes else self._encode(name, None, positional, named)
-            kind: type[Call | View] = View if method.view else Call
-            return kind(self._near, self.id, name, encoded)
+            if method.view:
+                return View(self._near, self.id, name, encoded)
+            return Call(self._near, self.id, name, encoded, payable=method.payable)
 
         bound.__name__ = name
         bound.__doc__ = f"{method.signature}\n\n{method.doc}"

@@ -4,7 +4,8 @@
 
     HarnessError
     ├── BadInput (also a ValueError): refused before anything was sent
-    │   ├── InvalidAmount · InvalidAccountId · InvalidArguments · InvalidContractCode
+    │   ├── InvalidAmount · InvalidAccountId · InvalidContractCode
+    │   ├── InvalidArguments ── NotPayable
     │   ├── UnknownMethod (also an AttributeError)
     │   └── InvalidSetting ── UnknownNodeKind
     ├── NodeError: the node cannot be had, or cannot do what is asked
@@ -57,6 +58,10 @@ class InvalidAccountId(BadInput):
 
 class InvalidArguments(BadInput):
     """Arguments that the method does not take, or that cannot be written as JSON."""
+
+
+class NotPayable(InvalidArguments):
+    """A deposit for a method that takes none: the contract would refuse it."""
 
 
 class InvalidContractCode(BadInput):

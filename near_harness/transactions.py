@@ -1,124 +1,63 @@
-"""Transactions: a call being put together, sent when it is awaited.
+"""Transactions: a call, or several actions, put together and sent when awaited; and views, which only read.
 
 ``await bank.deposit(…).by(alice).attach(NEAR(10)).gas(TGas(150))`` gives the :class:`Outcome`, or raises the typed error of a
-transaction that failed. ``.attempt()`` gives the outcome whatever came of it.
+transaction that failed. ``.attempt()`` gives the outcome whatever came of it, ``.expect_failure(…)`` the failure that must come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from py_near import transactions as py_near_actions
-from py_near_primitives import DeleteAccountAction
-
-from near_harness.account_ids import account_id_of, check_account_id
-from near_harness.arguments import Arguments, encode_arguments
-from near_harness.errors import BadInput
-from near_harness.outcome.failures import InvalidTransaction as _InvalidTransaction
-from near_harness.units import Amount, AmountLike, Gas, GasLike, TGas, to_amount, to_gas
+from near_harness.actions import (
+    DEFAULT_GAS,
+    MAX_GAS,
+    Actions,
+    add_full_access_key,
+    add_function_call_key,
+    create_account,
+    delete_account,
+    delete_key,
+    deploy,
+    function_call,
+    stake,
+    transfer,
+)
+from near_harness.errors import BadInput, NotPayable
+from near_harness.outcome.failures import InvalidTransaction
+from near_harness.units import Amount, AmountLike, Gas, GasLike, to_amount, to_gas
 
 if TYPE_CHECKING:
-    from near_harness.accounts import Account
+    from typing_extensions import Self
+
+    from near_harness.accounts import Account, Contract
     from near_harness.near import Near
     from near_harness.outcome import Outcome
     from near_harness.outcome.failures import TransactionFailed
 
-DEFAULT_GAS = TGas(100)
-MAX_GAS = TGas(1000)
-"""``max_total_prepaid_gas`` since protocol 82 (300 Tgas before it)."""
+__all__ = [
+    "DEFAULT_GAS", "MAX_GAS", "Actions", "Batch", "Call", "View", "add_full_access_key", "add_function_call_key",
+    "create_account", "delete_account", "delete_key", "deploy", "function_call", "stake", "transfer",
+]  # fmt: skip
 
 
-def create_account() -> Any:
-    """Create the receiver; only its parent may (``b`` creates ``a.b``)."""
-    return py_near_actions.create_create_account_action()
-
-
-def transfer(amount: AmountLike) -> Any:
-    """Send yoctoNEAR to the receiver."""
-    return py_near_actions.create_transfer_action(int(to_amount(amount)))
-
-
-def add_full_access_key(public_key: str) -> Any:
-    """Add a key that may do anything."""
-    return py_near_actions.create_full_access_key_action(public_key)
-
-
-def deploy(code: bytes) -> Any:
-    """Put a contract on the receiver, which must be the signer, or created in the same transaction."""
-    return py_near_actions.create_deploy_contract_action(code)
-
-
-def add_function_call_key(
-    public_key: str, receiver: object, methods: Sequence[str] = (), *, allowance: AmountLike | None = None
-) -> Any:
-    """Add a key that may only call ``methods`` (all, where none is named) of one contract, without deposits.
-
-    ``allowance`` is what it may spend on gas altogether, in yoctoNEAR; None sets no bound.
-    """
-    most = None if allowance is None else int(to_amount(allowance))
-    return py_near_actions.create_function_call_access_key_action(public_key, most, account_id_of(receiver), list(methods))
-
-
-def delete_key(public_key: str) -> Any:
-    """Delete an access key of the receiver, which must be the signer."""
-    return py_near_actions.create_delete_access_key_action(public_key)
-
-
-def stake(amount: AmountLike, public_key: str) -> Any:
-    """Lock yoctoNEAR as a validator's stake; zero unlocks it after some epochs."""
-    return py_near_actions.create_staking_action(int(to_amount(amount)), public_key)
-
-
-def delete_account(beneficiary_id: str) -> Any:
-    """Delete the receiver and send what it has to another account."""
-    return DeleteAccountAction(check_account_id(beneficiary_id))
-
-
-def function_call(method: str, args: Arguments = None, *, deposit: AmountLike = Amount(0), gas: GasLike = DEFAULT_GAS) -> Any:
-    """Call a method of the receiver, with yoctoNEAR and gas attached.
-
-    :raises BadInput: for gas of zero or above what the protocol lets a transaction carry.
-    """
-    attached = to_gas(gas)
-    if not 0 < attached <= MAX_GAS:
-        raise BadInput(f"{attached} for {method}: a transaction carries more than 0 and at most {MAX_GAS}")
-    encoded = encode_arguments(args, method)
-    return py_near_actions.create_function_call_action(method, encoded, int(attached), int(to_amount(deposit)))
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of a contract that changes state. Every method gives a new call; nothing is sent before it is awaited."""
+class _Sendable:
+    """What a call and a batch have in common: how they are sent, and what becomes of failures."""
 
     near: Near
     receiver_id: str
-    method: str
-    args: bytes
-    signer: Account | None = None
-    deposit: Amount = Amount(0)
-    attached_gas: Gas = DEFAULT_GAS
+    signer: Account | Contract | None
 
-    def by(self, signer: Account) -> Call:
-        """Who signs and pays."""
+    def actions(self) -> list[Any]:
+        """The actions of the transaction."""
+        raise NotImplementedError
+
+    def by(self, signer: Account | Contract) -> Self:
+        """Who signs and pays: an account, or a contract from its own account."""
         if not hasattr(signer, "key"):
             raise BadInput(f"{self}: .by() takes an account with a key, such as alice, not {signer!r}")
-        return replace(self, signer=signer)
-
-    def attach(self, deposit: AmountLike) -> Call:
-        """Attach money (yoctoNEAR) for the contract.
-
-        :raises InvalidAmount: without a unit, or negative.
-        """
-        return replace(self, deposit=to_amount(deposit))
-
-    def gas(self, gas: GasLike) -> Call:
-        """Attach gas; 100 Tgas if this is not called.
-
-        :raises InvalidAmount: without a unit, or negative.
-        """
-        return replace(self, attached_gas=to_gas(gas))
+        return replace(self, signer=signer)  # type: ignore[type-var] # both are dataclasses
 
     def __await__(self) -> Generator[Any, None, Outcome]:
         """Send, and return the outcome.
@@ -154,7 +93,7 @@ class Call:
 
         try:
             outcome = await self._send(raising=False)
-        except _InvalidTransaction as refused:
+        except InvalidTransaction as refused:
             return expected_failure(refused, kind, text, at=at, method=method)
         outcome.handled = False
         return expected_failure(outcome, kind, text, at=at, method=method)
@@ -162,8 +101,47 @@ class Call:
     async def _send(self, *, raising: bool) -> Outcome:
         if self.signer is None:
             raise BadInput(f"{self}: nobody signs it: add .by(alice)")
-        action = function_call(self.method, self.args, deposit=self.deposit, gas=self.attached_gas)
-        return await self.near.send(self.signer, self.receiver_id, [action], raising=raising, context=str(self))
+        return await self.near.send(self.signer, self.receiver_id, self.actions(), raising=raising, context=str(self))
+
+
+@dataclass(frozen=True)
+class Call(_Sendable):
+    """A call of a contract that changes state. Every method gives a new call; nothing is sent before it is awaited."""
+
+    near: Near
+    receiver_id: str
+    method: str
+    args: bytes
+    signer: Account | Contract | None = None
+    deposit: Amount = Amount(0)
+    attached_gas: Gas = DEFAULT_GAS
+    payable: bool | None = None
+    """Whether the method takes a deposit, where the contract's ABI says so."""
+
+    def attach(self, deposit: AmountLike) -> Call:
+        """Attach money (yoctoNEAR) for the contract.
+
+        :raises InvalidAmount: without a unit, or negative.
+        :raises NotPayable: where the contract's ABI says that the method takes no deposit.
+        """
+        amount = to_amount(deposit)
+        if amount and self.payable is False:
+            raise NotPayable(
+                f"{self.receiver_id}.{self.method} takes no deposit, so {amount} would be refused: the method is not #[payable]. "
+                f"To see it refuse, call it by its id: alice.call({self.receiver_id!r}, {self.method!r}, deposit=…)"
+            )
+        return replace(self, deposit=amount)
+
+    def gas(self, gas: GasLike) -> Call:
+        """Attach gas; 100 Tgas if this is not called.
+
+        :raises InvalidAmount: without a unit, or negative.
+        """
+        return replace(self, attached_gas=to_gas(gas))
+
+    def actions(self) -> list[Any]:
+        """The call as the one action of a transaction."""
+        return [function_call(self.method, self.args, deposit=self.deposit, gas=self.attached_gas)]
 
     def __str__(self) -> str:
         args = self.args if len(self.args) <= 200 else self.args[:200] + b" ..."
@@ -171,6 +149,37 @@ class Call:
         signer = f" by {self.signer.id}" if self.signer is not None else ""
         deposit = f" with {self.deposit}" if self.deposit else ""
         return f"{self.receiver_id}.{self.method}({shown}){signer}{deposit}, {self.attached_gas}"
+
+
+@dataclass(frozen=True)
+class Batch(_Sendable):
+    """Several actions for one receiver, in one transaction: all of them happen, or none. Sent when it is awaited."""
+
+    near: Near
+    receiver_id: str
+    steps: tuple[Any, ...]
+    signer: Account | Contract | None = None
+
+    def actions(self) -> list[Any]:
+        """The actions in order; calls are taken with their arguments, deposits and gas.
+
+        :raises BadInput: for none, or a call of another contract.
+        """
+        found: list[Any] = []
+        for step in self.steps:
+            if isinstance(step, Call) and step.receiver_id != self.receiver_id:
+                raise BadInput(
+                    f"{step.receiver_id}.{step.method} in a batch for {self.receiver_id}: a transaction has one receiver"
+                )
+            found += step.actions() if isinstance(step, Call) else [step]
+        if not found:
+            raise BadInput(f"a batch for {self.receiver_id} without actions")
+        return found
+
+    def __str__(self) -> str:
+        names = [step.method if isinstance(step, Call) else type(step).__name__.removesuffix("Action") for step in self.steps]
+        signer = f" by {self.signer.id}" if self.signer is not None else ""
+        return f"{' + '.join(names)} on {self.receiver_id}{signer}"
 
 
 @dataclass(frozen=True)
@@ -213,6 +222,3 @@ class View:
 
         value = await self.bytes()
         return decode_json(value, f"what {self.contract_id}.{self.method} returned") if value else None
-
-
-Actions = Sequence[Any]

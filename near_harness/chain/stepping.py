@@ -26,7 +26,7 @@ from near_harness.nodes.base import Node
 from near_harness.transactions import Actions, Call, function_call
 
 if TYPE_CHECKING:
-    from near_harness.accounts import Account
+    from near_harness.accounts import Account, Contract
     from near_harness.near import Near
     from near_harness.outcome import Outcome
 
@@ -38,7 +38,7 @@ _MOST_BLOCKS = 10_000
 class Sent:
     """A transaction that was handed over. ``await`` it for its outcome: what is left of it runs, then, to its end."""
 
-    def __init__(self, near: Near, signer: Account, tx_hash: str, context: str) -> None:
+    def __init__(self, near: Near, signer: Account | Contract, tx_hash: str, context: str) -> None:
         self._near, self._signer, self.hash, self._context = near, signer, tx_hash, context
 
     def __await__(self) -> Generator[Any, None, Outcome]:
@@ -80,7 +80,7 @@ class PausedChain:
         action = function_call(call.method, call.args, deposit=call.deposit, gas=call.attached_gas)
         return await self.submit(call.signer, call.receiver_id, [action], context=str(call))
 
-    async def submit(self, signer: Account, receiver: object, actions: Actions, *, context: str = "") -> Sent:
+    async def submit(self, signer: Account | Contract, receiver: object, actions: Actions, *, context: str = "") -> Sent:
         """Hand over a transaction of any actions (:mod:`near_harness.transactions` makes them).
 
         :raises TransactionFailed: where the protocol refuses it.

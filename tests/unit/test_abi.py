@@ -75,3 +75,47 @@ def test_without_an_abi_arguments_need_names() -> None:
 def test_an_abi_that_cannot_be_read_is_a_value_error(abi: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         Interface.from_abi(abi, ("add",))
+
+
+def _abi(arguments: dict[str, Any], *, serialization: str = "json", **definitions: Any) -> Interface:
+    args = [{"name": name, "type_schema": schema} for name, schema in arguments.items()]
+    function = {"name": "m", "kind": "call", "params": {"serialization_type": serialization, "args": args}}
+    body = {"functions": [function], "root_schema": {"definitions": definitions}}
+    return Interface.from_abi(zstandard.compress(json.dumps({"body": body}).encode()), ())
+
+
+@pytest.mark.parametrize(
+    ("schema", "fits", "wrong"),
+    [
+        ({"type": "integer"}, [1], ["1", 1.5, True, None, [1]]),
+        ({"type": "number"}, [1, 1.5], ["1"]),
+        ({"type": ["string", "null"]}, ["x", None], [1]),
+        ({"$ref": "#/definitions/Name"}, ["x"], [1, {}]),
+        ({"allOf": [{"$ref": "#/definitions/Name"}]}, ["x"], [1]),
+        ({"anyOf": [{"$ref": "#/definitions/Name"}, {"type": "null"}]}, ["x", None], [1]),
+        ({"oneOf": [{"type": "string"}, {"type": "object"}]}, ["x", {"y": 1}], [1]),
+        ({"anyOf": [True, {"type": "null"}]}, [1, "x", None], []),
+        ({"$ref": "#/definitions/Endless"}, [1, "x"], []),
+        (True, [1, "x", None], []),
+        ({"type": "array"}, [[], (1, 2)], ["x"]),
+    ],
+)
+def test_the_types_of_arguments(schema: Any, fits: list[Any], wrong: list[Any]) -> None:
+    definitions = {"Name": {"type": "string"}, "Endless": {"$ref": "#/definitions/Endless"}}
+    method = _abi({"x": schema}, **definitions).method("m", "c")
+    for value in fits:
+        assert method.arguments((value,), {}) == {"x": value}
+    for value in wrong:
+        with pytest.raises(InvalidArguments, match="'x' of m.*, but the contract takes "):
+            method.arguments((value,), {})
+
+
+def test_borsh_arguments_are_given_as_bytes() -> None:
+    method = _abi({"x": {"declaration": "u8"}}, serialization="borsh").method("m", "c")
+    with pytest.raises(InvalidArguments, match=r"m takes borsh: give the encoded arguments as bytes"):
+        method.arguments((), {"x": 1})
+
+
+def test_what_takes_a_deposit(bank: Interface) -> None:
+    names = ("deposit_and_stake", "withdraw", "only_exported")
+    assert [bank.method(name, "bank").payable for name in names] == [True, False, None]

@@ -1,0 +1,77 @@
+"""Actions, what a transaction is made of: ``await alice.send(receiver, [create_account(), transfer("1 NEAR")])``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from py_near import transactions as py_near_actions
+from py_near_primitives import DeleteAccountAction
+
+from near_harness.account_ids import account_id_of, check_account_id
+from near_harness.arguments import Arguments, encode_arguments
+from near_harness.errors import BadInput
+from near_harness.units import Amount, AmountLike, GasLike, TGas, to_amount, to_gas
+
+Actions = Sequence[Any]
+DEFAULT_GAS = TGas(100)
+MAX_GAS = TGas(1000)
+"""``max_total_prepaid_gas`` since protocol 82 (300 Tgas before it)."""
+
+
+def create_account() -> Any:
+    """Create the receiver; only its parent may (``b`` creates ``a.b``)."""
+    return py_near_actions.create_create_account_action()
+
+
+def transfer(amount: AmountLike) -> Any:
+    """Send yoctoNEAR to the receiver."""
+    return py_near_actions.create_transfer_action(int(to_amount(amount)))
+
+
+def add_full_access_key(public_key: str) -> Any:
+    """Add a key that may do anything."""
+    return py_near_actions.create_full_access_key_action(public_key)
+
+
+def deploy(code: bytes) -> Any:
+    """Put a contract on the receiver, which must be the signer, or created in the same transaction."""
+    return py_near_actions.create_deploy_contract_action(code)
+
+
+def add_function_call_key(
+    public_key: str, receiver: object, methods: Sequence[str] = (), *, allowance: AmountLike | None = None
+) -> Any:
+    """Add a key that may only call ``methods`` (all, where none is named) of one contract, without deposits.
+
+    ``allowance`` is what it may spend on gas altogether, in yoctoNEAR; None sets no bound.
+    """
+    most = None if allowance is None else int(to_amount(allowance))
+    return py_near_actions.create_function_call_access_key_action(public_key, most, account_id_of(receiver), list(methods))
+
+
+def delete_key(public_key: str) -> Any:
+    """Delete an access key of the receiver, which must be the signer."""
+    return py_near_actions.create_delete_access_key_action(public_key)
+
+
+def stake(amount: AmountLike, public_key: str) -> Any:
+    """Lock yoctoNEAR as a validator's stake; zero unlocks it after some epochs."""
+    return py_near_actions.create_staking_action(int(to_amount(amount)), public_key)
+
+
+def delete_account(beneficiary_id: str) -> Any:
+    """Delete the receiver and send what it has to another account."""
+    return DeleteAccountAction(check_account_id(beneficiary_id))
+
+
+def function_call(method: str, args: Arguments = None, *, deposit: AmountLike = Amount(0), gas: GasLike = DEFAULT_GAS) -> Any:
+    """Call a method of the receiver, with yoctoNEAR and gas attached.
+
+    :raises BadInput: for gas of zero or above what the protocol lets a transaction carry.
+    """
+    attached = to_gas(gas)
+    if not 0 < attached <= MAX_GAS:
+        raise BadInput(f"{attached} for {method}: a transaction carries more than 0 and at most {MAX_GAS}")
+    encoded = encode_arguments(args, method)
+    return py_near_actions.create_function_call_action(method, encoded, int(attached), int(to_amount(deposit)))
