@@ -15,7 +15,7 @@ async def test_a_deposit_for_a_method_that_takes_none_is_not_sent(bank: Contract
     before = await alice.balance()
     with pytest.raises(NotPayable, match=re.escape(f"{bank.id}.withdraw takes no deposit, so 1 NEAR would be refused")):
         bank.withdraw().by(alice).attach(NEAR(1))
-    with pytest.raises(NotPayable, match="the method is not #\\[payable\\]"):
+    with pytest.raises(NotPayable, match=r"the method is not #\[payable\]"):
         alice.call(bank, "withdraw", deposit=NEAR(1))
     assert await alice.balance() == before
     failure = await alice.call(bank.id, "withdraw", deposit=NEAR(1)).expect_failure(ContractPanic, "doesn't accept deposit")
