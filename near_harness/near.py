@@ -23,6 +23,7 @@ from near_harness.chain.time_travel import TimeTravel
 from near_harness.client import Client
 from near_harness.config import Settings
 from near_harness.errors import InvalidAccountId, UnknownAccount, ViewFailed
+from near_harness.gas.minimum import GasSearch
 from near_harness.keys import KeyPair
 from near_harness.ledger import Ledger
 from near_harness.namespaces import Namespace, Namespaces
@@ -69,6 +70,7 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
         self._interfaces: dict[str, Interface] = {}
         self.observers: list[Callable[[Outcome, str], None]] = []
         """Called with each outcome, and what was called, before a failure is raised."""
+        self.gas = GasSearch(self)
         self._connect()
         # Where the chain cannot go back, the names do: what a test made is out of the others' sight.
         self.anchors = AnchorStack(self._remember, self._go_back, self._mark)

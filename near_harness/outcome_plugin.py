@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness import unseen
+from near_harness import gas_plugin, unseen
 
 if TYPE_CHECKING:
     from near_harness.near import Near
 
 _UNSEEN = pytest.StashKey[unseen.UnseenFailures]()
+_GAS = pytest.StashKey[gas_plugin.GasPlugin]()
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Add the options and ini keys about outcomes."""
     parser.addini(unseen.NAME, "receipts that failed unseen inside a transaction: error, warn or ignore", default="error")
+    gas_plugin.add_options(parser)
 
 
 def configure(config: pytest.Config) -> None:
@@ -24,8 +26,10 @@ def configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{unseen.NAME}(way): error, warn or ignore failures that the test does not see")
     config.stash[_UNSEEN] = unseen.UnseenFailures(config)
     config.pluginmanager.register(config.stash[_UNSEEN], unseen.NAME)
+    config.stash[_GAS] = gas_plugin.GasPlugin(config)
+    config.pluginmanager.register(config.stash[_GAS], "near_gas")
 
 
 def watch(config: pytest.Config, near: Near) -> None:
     """Hear of everything that is sent through a façade from now on."""
-    near.observers.append(config.stash[_UNSEEN].hear)
+    near.observers += [config.stash[_UNSEEN].hear, config.stash[_GAS].hear]

@@ -77,10 +77,10 @@ def test_an_abi_that_cannot_be_read_is_a_value_error(abi: bytes) -> None:
         Interface.from_abi(abi, ("add",))
 
 
-def _abi(arguments: dict[str, Any], *, serialization: str = "json", **definitions: Any) -> Interface:
+def _abi(arguments: dict[str, Any], *, serialization: str = "json", definitions: Any = None) -> Interface:
     args = [{"name": name, "type_schema": schema} for name, schema in arguments.items()]
     function = {"name": "m", "kind": "call", "params": {"serialization_type": serialization, "args": args}}
-    body = {"functions": [function], "root_schema": {"definitions": definitions}}
+    body = {"functions": [function], "root_schema": {"definitions": definitions or {}}}
     return Interface.from_abi(zstandard.compress(json.dumps({"body": body}).encode()), ())
 
 
@@ -102,7 +102,7 @@ def _abi(arguments: dict[str, Any], *, serialization: str = "json", **definition
 )
 def test_the_types_of_arguments(schema: Any, fits: list[Any], wrong: list[Any]) -> None:
     definitions = {"Name": {"type": "string"}, "Endless": {"$ref": "#/definitions/Endless"}}
-    method = _abi({"x": schema}, **definitions).method("m", "c")
+    method = _abi({"x": schema}, definitions=definitions).method("m", "c")
     for value in fits:
         assert method.arguments((value,), {}) == {"x": value}
     for value in wrong:
