@@ -11,7 +11,12 @@ use near_primitives::transaction::Action;
 use support::*;
 
 fn options() -> Options {
-    Options { blocks: BlockMode::Auto, clock: Clock::Steps, cache: contract_cache(None).unwrap() }
+    Options {
+        blocks: BlockMode::Auto,
+        clock: Clock::Steps,
+        cache: contract_cache(None).unwrap(),
+        node: Default::default(),
+    }
 }
 
 fn receipts(ids: &[CryptoHash]) -> Chosen {

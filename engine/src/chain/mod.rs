@@ -38,6 +38,7 @@ use time::Timing;
 use crate::cache::ContractCache;
 use crate::guard;
 use crate::runtime::{self, BlockContext};
+use crate::state::ById;
 
 /// Who asks for blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +94,11 @@ pub struct Chain {
     head: Arc<Block>,
     genesis_block: Arc<Block>,
     blocks: imbl::OrdMap<BlockHeight, Arc<Block>>,
-    heights: imbl::HashMap<CryptoHash, BlockHeight>,
-    chunks: imbl::HashMap<CryptoHash, BlockHeight>,
-    outcomes: imbl::HashMap<CryptoHash, Arc<StoredOutcome>>,
-    transactions: imbl::HashMap<CryptoHash, Arc<StoredTransaction>>,
-    receipts: imbl::HashMap<CryptoHash, Arc<Receipt>>,
+    heights: ById<BlockHeight>,
+    chunks: ById<BlockHeight>,
+    outcomes: ById<Arc<StoredOutcome>>,
+    transactions: ById<Arc<StoredTransaction>>,
+    receipts: ById<Arc<Receipt>>,
     pool: Pool,
     /// Receipts on their way.
     queue: Queue,
@@ -151,11 +152,11 @@ impl Chain {
             head: block.clone(),
             genesis_block: block.clone(),
             blocks: imbl::OrdMap::new(),
-            heights: imbl::HashMap::new(),
-            chunks: imbl::HashMap::new(),
-            outcomes: imbl::HashMap::new(),
-            transactions: imbl::HashMap::new(),
-            receipts: imbl::HashMap::new(),
+            heights: ById::default(),
+            chunks: ById::default(),
+            outcomes: ById::default(),
+            transactions: ById::default(),
+            receipts: ById::default(),
             pool: Pool::default(),
             queue: Queue::default(),
             journal: None,

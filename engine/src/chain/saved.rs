@@ -3,7 +3,6 @@
 //! States are not written one by one: the first one is, and then what each block changed, from which the others are made
 //! again, sharing what they share. The compiled contracts are left out; whoever loads the chain has a cache of its own.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -24,7 +23,7 @@ use super::schedule::Queue;
 use super::time::Timing;
 use super::{Chain, Options, Settings, file, runtime_config};
 use crate::guard;
-use crate::state::{Changes, Entry, Trie};
+use crate::state::{ById, Changes, Entry, Trie};
 
 #[derive(BorshSerialize, BorshDeserialize)]
 struct Saved {
@@ -146,8 +145,8 @@ impl SavedBlock {
 /// What blocks refer to.
 struct Parts {
     epochs: Vec<Arc<Epoch>>,
-    transactions: imbl::HashMap<CryptoHash, Arc<StoredTransaction>>,
-    receipts: imbl::HashMap<CryptoHash, Arc<Receipt>>,
+    transactions: ById<Arc<StoredTransaction>>,
+    receipts: ById<Arc<Receipt>>,
 }
 
 /// Where a part refers to another that is not there.
@@ -228,8 +227,8 @@ impl Saved {
             head: genesis_block.clone(),
             genesis_block,
             blocks: imbl::OrdMap::new(),
-            heights: imbl::HashMap::new(),
-            chunks: imbl::HashMap::new(),
+            heights: ById::default(),
+            chunks: ById::default(),
             outcomes: by_id(self.outcomes, |stored| stored.outcome.id),
             pool: Pool::of(pool.collect::<Result<_, String>>()?),
             queue: Queue::of(parts.receipts(&self.queue)?),
@@ -250,11 +249,6 @@ impl Saved {
     }
 }
 
-fn by_id<T>(
-    items: Vec<Arc<T>>,
-    id: impl Fn(&T) -> CryptoHash,
-) -> imbl::HashMap<CryptoHash, Arc<T>> {
-    let items: HashMap<CryptoHash, Arc<T>> =
-        items.into_iter().map(|item| (id(&item), item)).collect();
-    items.into_iter().collect()
+fn by_id<T>(items: Vec<Arc<T>>, id: impl Fn(&T) -> CryptoHash) -> ById<Arc<T>> {
+    items.into_iter().map(|item| (id(&item), item)).collect()
 }

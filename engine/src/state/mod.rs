@@ -1,10 +1,13 @@
 //! The state: a persistent Merkle Patricia trie of nearcore's shape, and the overlay that receipts write to.
 
 mod changes;
+mod ids;
 mod node;
 mod overlay;
+mod path;
 mod trie;
 
 pub use changes::Changes;
+pub use ids::ById;
 pub use overlay::{NodeCounts, Overlay};
 pub use trie::{Entry, Trie};

@@ -6,25 +6,46 @@ use std::sync::{Arc, OnceLock};
 
 use near_primitives::hash::{CryptoHash, hash};
 
+use super::path::Path;
+
 /// nearcore's `TrieCosts`: what a node adds to the memory usage that is part of its hash.
 const NODE_COST: u64 = 50;
 const BYTE_OF_KEY: u64 = 2;
 
-/// A value with its hash, as leaves and branches refer to it.
+/// Values up to this length are hashed anew when their hash is asked for: storing it would take more than they do.
+const SMALL: usize = 128;
+
+/// A value, as leaves and branches refer to it.
 #[derive(Clone)]
-pub struct Value {
-    pub bytes: Arc<[u8]>,
-    pub hash: CryptoHash,
+pub enum Value {
+    Small(Arc<[u8]>),
+    Large(Arc<(CryptoHash, Arc<[u8]>)>),
 }
 
 impl Value {
     pub fn new(bytes: Arc<[u8]>) -> Value {
-        let hash = hash(&bytes);
-        Value { bytes, hash }
+        if bytes.len() <= SMALL {
+            return Value::Small(bytes);
+        }
+        Value::Large(Arc::new((hash(&bytes), bytes)))
+    }
+
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        match self {
+            Value::Small(bytes) => bytes,
+            Value::Large(hashed) => &hashed.1,
+        }
+    }
+
+    pub fn hash(&self) -> CryptoHash {
+        match self {
+            Value::Small(bytes) => hash(bytes),
+            Value::Large(hashed) => hashed.0,
+        }
     }
 
     fn memory_usage(&self) -> u64 {
-        self.bytes.len() as u64 + NODE_COST
+        self.bytes().len() as u64 + NODE_COST
     }
 }
 
@@ -70,39 +91,56 @@ impl Children {
     }
 }
 
-/// The three shapes of a node. Paths are nibbles, one a byte.
+/// The three shapes of a node. There are far more leaves than others, so that the others keep apart what leaves lack.
 pub enum Kind {
-    Leaf { path: Box<[u8]>, value: Value },
-    Extension { path: Box<[u8]>, child: Arc<Node> },
-    Branch { children: Children, value: Option<Value> },
+    Leaf { path: Path, value: Value },
+    Extension { path: Path, child: Arc<Node> },
+    Branch(Box<Branch>),
+}
+
+pub struct Branch {
+    pub children: Children,
+    pub value: Option<Value>,
+    memory_usage: u64,
 }
 
 pub struct Node {
     pub kind: Kind,
-    memory_usage: u64,
     hash: OnceLock<CryptoHash>,
 }
 
 impl Node {
-    pub fn new(kind: Kind) -> Arc<Node> {
-        let memory_usage = NODE_COST
-            + match &kind {
-                Kind::Leaf { path, value } => {
-                    BYTE_OF_KEY * encoded_len(path) + value.memory_usage()
-                }
-                Kind::Extension { path, child } => {
-                    BYTE_OF_KEY * encoded_len(path) + child.memory_usage
-                }
-                Kind::Branch { children, value } => {
-                    children.nodes.iter().map(|child| child.memory_usage).sum::<u64>()
-                        + value.as_ref().map_or(0, Value::memory_usage)
-                }
-            };
-        Arc::new(Node { kind, memory_usage, hash: OnceLock::new() })
+    fn new(kind: Kind) -> Arc<Node> {
+        Arc::new(Node { kind, hash: OnceLock::new() })
     }
 
     pub fn leaf(path: &[u8], value: Value) -> Arc<Node> {
-        Node::new(Kind::Leaf { path: path.into(), value })
+        Node::new(Kind::Leaf { path: Path::new(path), value })
+    }
+
+    /// `child` is a branch: extensions never follow each other, nor lead to leaves.
+    pub fn extension(path: &[u8], child: Arc<Node>) -> Arc<Node> {
+        Node::new(Kind::Extension { path: Path::new(path), child })
+    }
+
+    pub fn branch(children: Children, value: Option<Value>) -> Arc<Node> {
+        let memory_usage = NODE_COST
+            + children.nodes.iter().map(|child| child.memory_usage()).sum::<u64>()
+            + value.as_ref().map_or(0, Value::memory_usage);
+        Node::new(Kind::Branch(Box::new(Branch { children, value, memory_usage })))
+    }
+
+    /// What nearcore counts for the subtree; a part of what is hashed.
+    fn memory_usage(&self) -> u64 {
+        match &self.kind {
+            Kind::Leaf { path, value } => {
+                NODE_COST + BYTE_OF_KEY * path.encoded_len() + value.memory_usage()
+            }
+            Kind::Extension { path, child } => {
+                NODE_COST + BYTE_OF_KEY * path.encoded_len() + child.memory_usage()
+            }
+            Kind::Branch(branch) => branch.memory_usage,
+        }
     }
 
     pub fn hash(&self) -> CryptoHash {
@@ -113,10 +151,10 @@ impl Node {
     pub fn serialized_len(&self) -> usize {
         8 + 1
             + match &self.kind {
-                Kind::Leaf { path, .. } => 4 + encoded_len(path) as usize + 36,
-                Kind::Extension { path, .. } => 4 + encoded_len(path) as usize + 32,
-                Kind::Branch { children, value } => {
-                    2 + 32 * children.len() + if value.is_some() { 36 } else { 0 }
+                Kind::Leaf { path, .. } => 4 + path.encoded_len() as usize + 36,
+                Kind::Extension { path, .. } => 4 + path.encoded_len() as usize + 32,
+                Kind::Branch(branch) => {
+                    2 + 32 * branch.children.len() + if branch.value.is_some() { 36 } else { 0 }
                 }
             }
     }
@@ -127,10 +165,11 @@ impl Node {
         match &self.kind {
             Kind::Leaf { path, value } => {
                 out.push(0);
-                push_path(&mut out, path, true);
+                path.serialize(&mut out, true);
                 push_value(&mut out, value);
             }
-            Kind::Branch { children, value } => {
+            Kind::Branch(branch) => {
+                let Branch { children, value, .. } = branch.as_ref();
                 match value {
                     None => out.push(1),
                     Some(value) => {
@@ -145,33 +184,16 @@ impl Node {
             }
             Kind::Extension { path, child } => {
                 out.push(3);
-                push_path(&mut out, path, false);
+                path.serialize(&mut out, false);
                 out.extend_from_slice(child.hash().as_ref());
             }
         }
-        out.extend_from_slice(&self.memory_usage.to_le_bytes());
+        out.extend_from_slice(&self.memory_usage().to_le_bytes());
         out
     }
 }
 
-fn encoded_len(path: &[u8]) -> u64 {
-    path.len() as u64 / 2 + 1
-}
-
-fn push_path(out: &mut Vec<u8>, path: &[u8], leaf: bool) {
-    out.extend_from_slice(&(encoded_len(path) as u32).to_le_bytes());
-    let odd = path.len() % 2 == 1;
-    let mut first = if leaf { 0x20 } else { 0 };
-    if odd {
-        first |= 0x10 | path[0];
-    }
-    out.push(first);
-    for pair in path[odd as usize..].chunks_exact(2) {
-        out.push(pair[0] << 4 | pair[1]);
-    }
-}
-
 fn push_value(out: &mut Vec<u8>, value: &Value) {
-    out.extend_from_slice(&(value.bytes.len() as u32).to_le_bytes());
-    out.extend_from_slice(value.hash.as_ref());
+    out.extend_from_slice(&(value.bytes().len() as u32).to_le_bytes());
+    out.extend_from_slice(value.hash().as_ref());
 }

@@ -5,7 +5,7 @@
 //! that storage fees count are those of the chunk's start (runtime_spec 4.1, 4.2).
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -14,6 +14,7 @@ use near_primitives::trie_key::TrieKey;
 use near_primitives::types::StateChangeCause;
 
 use super::changes::{Changed, Changes};
+use super::ids::Ids;
 use super::trie::Trie;
 
 /// nearcore adds this to the storage proof's upper bound for each removed key.
@@ -29,9 +30,9 @@ pub struct NodeCounts {
 #[derive(Default)]
 struct Reads {
     /// What storage fees have counted: nearcore's accounting cache.
-    counted: HashSet<CryptoHash>,
+    counted: Ids,
     /// What the storage proof would hold.
-    recorded: HashSet<CryptoHash>,
+    recorded: Ids,
     recorded_bytes: usize,
     removals: usize,
 }
@@ -98,8 +99,8 @@ impl Overlay {
         let mut reads = self.reads.borrow_mut();
         let value =
             self.trie.visit(key, |node| reads.record(node.hash(), node.serialized_len()))?;
-        reads.record(value.hash, value.bytes.len());
-        Some(value.bytes.clone())
+        reads.record(value.hash(), value.bytes().len());
+        Some(value.bytes().clone())
     }
 
     pub fn get_raw(&self, key: &[u8]) -> Option<Arc<[u8]>> {
@@ -196,7 +197,7 @@ impl Overlay {
                 reads.record(node.hash(), node.serialized_len());
             }
         });
-        let found = value.map(|value| (value.bytes.clone(), value.hash));
+        let found = value.map(|value| (value.bytes().clone(), value.hash()));
         match found {
             None => (None, counts, None),
             Some((bytes, hash)) => (Some(bytes), counts, Some(hash)),
@@ -227,7 +228,7 @@ impl Overlay {
                 reads.record(node.hash(), node.serialized_len());
             }
         })?;
-        Some((value.bytes.clone(), Some(value.hash)))
+        Some((value.bytes().clone(), Some(value.hash())))
     }
 
     /// Notes a removal of contract data for the proof's upper bound.

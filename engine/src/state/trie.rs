@@ -5,6 +5,7 @@ use std::sync::Arc;
 use near_primitives::hash::CryptoHash;
 
 use super::node::{Children, Kind, Node, Value};
+use super::path::Path;
 
 /// A key with its value.
 pub type Entry = (Vec<u8>, Arc<[u8]>);
@@ -22,7 +23,7 @@ impl Trie {
     }
 
     pub fn get(&self, key: &[u8]) -> Option<Arc<[u8]>> {
-        self.visit(key, |_| ()).map(|value| value.bytes.clone())
+        self.visit(key, |_| ()).map(|value| value.bytes().clone())
     }
 
     /// Looks `key` up and shows every node on the way, root first, down to the value or to the point where the
@@ -45,11 +46,11 @@ impl Trie {
                     depth += path.len();
                     node = child;
                 }
-                Kind::Branch { children, value } => {
+                Kind::Branch(branch) => {
                     if depth == len {
-                        return value.as_ref();
+                        return branch.value.as_ref();
                     }
-                    node = children.get(nibble(key, depth))?;
+                    node = branch.children.get(nibble(key, depth))?;
                     depth += 1;
                 }
             }
@@ -94,24 +95,25 @@ impl Trie {
             let rest = prefix.get(depth..).unwrap_or_default();
             match &node.kind {
                 Kind::Leaf { path, value } => {
-                    if path.starts_with(rest) {
-                        out.push(value.bytes.clone());
+                    if path.len() >= rest.len() && path.agrees(rest) {
+                        out.push(value.bytes().clone());
                     }
                 }
                 Kind::Extension { path, child } => {
-                    if path.starts_with(rest) || rest.starts_with(path) {
+                    if path.agrees(rest) {
                         stack.push((depth + path.len(), child));
                     }
                 }
-                Kind::Branch { children, value } => match rest.first() {
+                Kind::Branch(branch) => match rest.first() {
                     Some(&next) => {
-                        if let Some(child) = children.get(next) {
+                        if let Some(child) = branch.children.get(next) {
                             stack.push((depth + 1, child));
                         }
                     }
                     None => {
-                        out.extend(value.iter().map(|value| value.bytes.clone()));
-                        stack.extend(children.iter().rev().map(|(_, child)| (depth + 1, child)));
+                        out.extend(branch.value.iter().map(|value| value.bytes().clone()));
+                        let children = branch.children.iter().rev();
+                        stack.extend(children.map(|(_, child)| (depth + 1, child)));
                     }
                 },
             }
@@ -153,29 +155,29 @@ impl<'a> Iterator for Entries<'a> {
                     let wanted = path.starts_with(&self.prefix)
                         && self.after.as_ref().is_none_or(|after| path > *after);
                     if wanted {
-                        return Some((bytes(&path), value.bytes.clone()));
+                        return Some((bytes(&path), value.bytes().clone()));
                     }
                 }
                 Step::Node(node) => match &node.kind {
                     Kind::Leaf { path: tail, value } => {
-                        path.extend_from_slice(tail);
+                        path.extend(tail.iter());
                         self.stack.push((path, Step::Value(value)));
                     }
                     Kind::Extension { path: tail, child } => {
-                        path.extend_from_slice(tail);
+                        path.extend(tail.iter());
                         if self.may_hold(&path) {
                             self.stack.push((path, Step::Node(child)));
                         }
                     }
-                    Kind::Branch { children, value } => {
-                        for (nibble, child) in children.iter().rev() {
+                    Kind::Branch(branch) => {
+                        for (nibble, child) in branch.children.iter().rev() {
                             let mut next = path.clone();
                             next.push(nibble);
                             if self.may_hold(&next) {
                                 self.stack.push((next, Step::Node(child)));
                             }
                         }
-                        if let Some(value) = value {
+                        if let Some(value) = &branch.value {
                             self.stack.push((path, Step::Value(value)));
                         }
                     }
@@ -191,9 +193,9 @@ fn nibble(key: &[u8], index: usize) -> u8 {
     if index.is_multiple_of(2) { byte >> 4 } else { byte & 15 }
 }
 
-fn matches(path: &[u8], key: &[u8], depth: usize) -> bool {
+fn matches(path: &Path, key: &[u8], depth: usize) -> bool {
     depth + path.len() <= key.len() * 2
-        && path.iter().enumerate().all(|(i, &n)| n == nibble(key, depth + i))
+        && path.iter().enumerate().all(|(i, n)| n == nibble(key, depth + i))
 }
 
 fn nibbles(key: &[u8]) -> Vec<u8> {
@@ -202,6 +204,10 @@ fn nibbles(key: &[u8]) -> Vec<u8> {
 
 fn bytes(nibbles: &[u8]) -> Vec<u8> {
     nibbles.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
+
+fn joined(path: &[u8], tail: &Path) -> Vec<u8> {
+    path.iter().copied().chain(tail.iter()).collect()
 }
 
 fn common(a: &[u8], b: &[u8]) -> usize {
@@ -214,11 +220,11 @@ fn extended(path: &[u8], node: Arc<Node>) -> Arc<Node> {
         return node;
     }
     match &node.kind {
-        Kind::Leaf { path: tail, value } => Node::leaf(&[path, tail].concat(), value.clone()),
+        Kind::Leaf { path: tail, value } => Node::leaf(&joined(path, tail), value.clone()),
         Kind::Extension { path: tail, child } => {
-            Node::new(Kind::Extension { path: [path, tail].concat().into(), child: child.clone() })
+            Node::extension(&joined(path, tail), child.clone())
         }
-        Kind::Branch { .. } => Node::new(Kind::Extension { path: path.into(), child: node }),
+        Kind::Branch(_) => Node::extension(path, node),
     }
 }
 
@@ -227,21 +233,19 @@ fn insert(node: Option<&Arc<Node>>, path: &[u8], value: Value) -> Arc<Node> {
         return Node::leaf(path, value);
     };
     match &node.kind {
-        Kind::Branch { children, value: old } => match path.split_first() {
-            None => Node::new(Kind::Branch { children: children.clone(), value: Some(value) }),
+        Kind::Branch(branch) => match path.split_first() {
+            None => Node::branch(branch.children.clone(), Some(value)),
             Some((&first, rest)) => {
-                let child = insert(children.get(first), rest, value);
-                Node::new(Kind::Branch {
-                    children: children.with(first, Some(child)),
-                    value: old.clone(),
-                })
+                let child = insert(branch.children.get(first), rest, value);
+                Node::branch(branch.children.with(first, Some(child)), branch.value.clone())
             }
         },
         Kind::Leaf { path: tail, value: old } => {
-            if **tail == *path {
+            let tail = tail.nibbles();
+            if tail == path {
                 return Node::leaf(path, value);
             }
-            let shared = common(tail, path);
+            let shared = common(&tail, path);
             let branch = place(
                 Children::default(),
                 None,
@@ -252,10 +256,11 @@ fn insert(node: Option<&Arc<Node>>, path: &[u8], value: Value) -> Arc<Node> {
             fork(branch, &path[shared..], value, &path[..shared])
         }
         Kind::Extension { path: tail, child } => {
-            let shared = common(tail, path);
+            let tail = tail.nibbles();
+            let shared = common(&tail, path);
             if shared == tail.len() {
                 let child = insert(Some(child), &path[shared..], value);
-                return Node::new(Kind::Extension { path: tail.clone(), child });
+                return Node::extension(&tail, child);
             }
             let branch = place(
                 Children::default(),
@@ -291,7 +296,7 @@ fn fork(
 ) -> Arc<Node> {
     let (children, value) =
         place(children, old, rest, |rest| Node::leaf(rest, value.clone()), Some(&value));
-    extended(shared, Node::new(Kind::Branch { children, value }))
+    extended(shared, Node::branch(children, value))
 }
 
 /// The subtree without `path`, which is in it.
@@ -299,9 +304,10 @@ fn remove(node: &Arc<Node>, path: &[u8]) -> Option<Arc<Node>> {
     match &node.kind {
         Kind::Leaf { .. } => None,
         Kind::Extension { path: tail, child } => {
-            remove(child, &path[tail.len()..]).map(|child| extended(tail, child))
+            remove(child, &path[tail.len()..]).map(|child| extended(&tail.nibbles(), child))
         }
-        Kind::Branch { children, value } => {
+        Kind::Branch(branch) => {
+            let (children, value) = (&branch.children, &branch.value);
             let (children, value) = match path.split_first() {
                 None => (children.clone(), None),
                 Some((&first, rest)) => {
@@ -316,7 +322,7 @@ fn remove(node: &Arc<Node>, path: &[u8]) -> Option<Arc<Node>> {
                     let (nibble, child) = children.iter().next()?;
                     Some(extended(&[nibble], child.clone()))
                 }
-                (_, value) => Some(Node::new(Kind::Branch { children, value })),
+                (_, value) => Some(Node::branch(children, value)),
             }
         }
     }
