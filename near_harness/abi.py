@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from near_harness.arguments import plain_json
@@ -30,6 +30,8 @@ class Parameter:
     optional: bool
     types: frozenset[str] = frozenset()
     """The JSON types that it may have; none where the schema does not say."""
+    schema: Any = None
+    """The JSON schema of its type, where the ABI has one."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ class Interface:
 
     methods: Mapping[str, Method] | None = None
     has_abi: bool = False
+    definitions: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The JSON schemas that those of the parameters refer to."""
 
     @classmethod
     def from_exports(cls, exports: tuple[str, ...]) -> Interface:
@@ -120,11 +124,11 @@ class Interface:
         try:
             with zstandard.ZstdDecompressor().stream_reader(compressed) as reader:
                 body = json.loads(reader.read(_LONGEST_ABI))["body"]
-            definitions = body.get("root_schema", {}).get("definitions", {})
+            definitions = dict(body.get("root_schema", {}).get("definitions", {}))
             described = {function["name"]: _method(function, definitions) for function in body["functions"]}
         except (zstandard.ZstdError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
-        return cls({**{name: Method(name) for name in exports}, **described}, has_abi=True)
+        return cls({**{name: Method(name) for name in exports}, **described}, has_abi=True, definitions=definitions)
 
     def method(self, name: str, contract: str) -> Method:
         """Return a method by its name.
@@ -145,7 +149,7 @@ def _method(function: Mapping[str, Any], definitions: Mapping[str, Any]) -> Meth
     params = function.get("params") or {"serialization_type": "json", "args": []}
     is_json = params.get("serialization_type") == "json"
     parameters = tuple(
-        Parameter(arg["name"], _optional(arg.get("type_schema")), _types(arg.get("type_schema"), definitions))
+        Parameter(arg["name"], _optional(schema := arg.get("type_schema")), _types(schema, definitions), schema)
         for arg in params.get("args", ())
     )
     return Method(

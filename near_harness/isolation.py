@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,6 +90,14 @@ class Isolation:
                 IsolationWarning,
                 stacklevel=2,
             )
+
+    @contextmanager
+    def example(self) -> Iterator[None]:
+        """Go back after one of the many runs that a test has under Hypothesis."""
+        with ExitStack() as stack:
+            if self._near is not None:
+                stack.enter_context(self._near.anchors.anchor("example"))
+            yield
 
     def closing(self, moment: Moment | None) -> functools.partial[None]:
         """Return what brings the chain back to a moment."""

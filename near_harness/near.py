@@ -75,6 +75,9 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
         # Where the chain cannot go back, the names do: what a test made is out of the others' sight.
         self.anchors = AnchorStack(self._remember, self._go_back, self._mark)
 
+    def __repr__(self) -> str:
+        return f"<Near {self.node.kind} node, protocol {self.node.protocol_version}, {self.client.rpc_url}>"
+
     def _connect(self) -> None:
         node = self.node
         self.client = Client(node.rpc_url)

@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 
 from near_harness import outcome_plugin
+from near_harness.examples import rewind_examples
 from near_harness.isolation import Isolation
 
 if TYPE_CHECKING:
@@ -91,8 +92,11 @@ def _nodes(config: pytest.Config) -> NodeHooks:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Tell the isolation that a test begins."""
-    item.config.stash[_ISOLATION].test_begins(item)
+    """Tell the isolation that a test begins, and let each of its Hypothesis examples begin with the same chain."""
+    isolation = item.config.stash[_ISOLATION]
+    isolation.test_begins(item)
+    if isinstance(item, pytest.Function):
+        rewind_examples(item.function, isolation)
 
 
 @pytest.hookimpl(tryfirst=True)

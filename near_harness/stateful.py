@@ -1,0 +1,61 @@
+"""Hypothesis state machines whose rules are calls of contracts, and whose chain is rewound for every example.
+
+::
+
+    class Bank(ChainMachine):
+        @rule(amount=amounts(most="10 NEAR"))
+        def deposit(self, amount):
+            self.bank.deposit().by(self.alice).attach(amount).send()
+
+        @invariant()
+        def nobody_gains(self):
+            assert int(self.bank.total_credit()) <= self.near.balance(self.bank)
+
+    def test_bank(near, bank, alice):
+        Bank.run(near, bank=bank, alice=alice)
+
+Needs ``near-harness[hypothesis]``.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from hypothesis import settings as hypothesis_settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+from near_harness import sync
+from near_harness.near import Near
+
+
+class ChainMachine(RuleBasedStateMachine):
+    """A state machine with a chain of its own. ``self.near``, and what :meth:`run` was given, are façades without ``await``.
+
+    The chain goes back to where :meth:`run` found it before every example, and in the end.
+    """
+
+    near: ClassVar[Any] = None
+
+    def __init__(self) -> None:
+        if type(self).near is None:
+            raise TypeError(f"run the machine with {type(self).__name__}.run(near, …)")
+        super().__init__()
+        self._rewind = ExitStack()
+        self._rewind.enter_context(self.near.anchor(f"example of {type(self).__name__}"))
+
+    def teardown(self) -> None:
+        """Rewind the chain. A machine that overrides this calls it at its end."""
+        self._rewind.close()
+        super().teardown()
+
+    @classmethod
+    def run(cls, near: Near, *, settings: hypothesis_settings | None = None, **named: Any) -> None:
+        """Run the machine; what is ``named`` (accounts, contracts, anything) becomes an attribute of it.
+
+        :raises AssertionError: or whatever else a rule or invariant raises, for the smallest run that does.
+        """
+        with sync.of(near) as facade:
+            handles = {name: facade.view_of(value) for name, value in named.items()}
+            made = type(cls.__name__, (cls,), {**handles, "near": facade, "__module__": cls.__module__})
+            run_state_machine_as_test(made, settings=settings)
