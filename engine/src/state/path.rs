@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_unpacked() {
-        for len in 0..40u8 {
+        for len in 0..36u8 {
             let nibbles: Vec<u8> = (0..len).map(|i| i * 7 % 16).collect();
             let path = Path::new(&nibbles);
             assert_eq!(path.nibbles(), nibbles);
