@@ -150,7 +150,8 @@ class DockerNode(ServedNode):
         except NodeUnreachable as error:
             hint = "" if not os.path.exists("/.dockerenv") else " (pytest itself runs in a container: give it the host's network)"  # noqa: PTH110
             raise NodeStartFailed(
-                f"the container of {self._image} runs, but its node is {self._health()}: {error}{hint}; {last_lines(self.log_since(0))}"
+                f"the container of {self._image} runs, but its node is {self._health()}: {error}{hint}; "
+                f"{last_lines(self.log_since(0))}"
             ) from None
         self._accept(client, status, _ROOT, KeyPair.from_seed(_ROOT))
 
@@ -205,7 +206,7 @@ class DockerNode(ServedNode):
         except (DockerException, OSError):
             return "out of reach"
         said = [entry["Output"].strip() for entry in health.get("Log") or [] if entry["ExitCode"] and entry["Output"].strip()]
-        return health.get("Status", "not answering") + (f" ({said[-1]})" if said else "")
+        return str(health.get("Status", "not answering")) + (f" ({said[-1]})" if said else "")
 
     def _wrong_architecture(self, image: Any) -> WrongArchitecture:
         engine = self._client.info().get("Architecture", "")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
-import docker
 from near_harness.errors import DockerUnavailable, ImageMissing
 
 DEFAULT_TAG = "2.13.4"
@@ -46,8 +46,8 @@ def _reason(error: BaseException, where: str) -> str:
     socket = where or "/var/run/docker.sock"
     if any(isinstance(cause, PermissionError) for cause in causes) or "Permission denied" in text:
         return (
-            f"this user may not use Docker's engine ({socket}): join its group (sudo usermod -aG docker $USER, then log in again), "
-            f"{_ELSEWHERE}"
+            f"this user may not use Docker's engine ({socket}): join its group (sudo usermod -aG docker $USER, then log in "
+            f"again), {_ELSEWHERE}"
         )
     if shutil.which("docker") is None and shutil.which("dockerd") is None and not os.path.exists(urlsplit(socket).path):  # noqa: PTH110
         return f"Docker is not installed here: install it (https://docs.docker.com/engine/install), {_ELSEWHERE}"
@@ -99,7 +99,8 @@ def need_image(client: Any, name: str, tell: Callable[[str], None]) -> Any:
     except (APIError, DockerException, OSError) as error:
         why = getattr(error, "explanation", None) or error
         raise ImageMissing(
-            f"the image {name} is not here and could not be pulled: {why}. Pull or load it by hand (docker pull {name}), {_ELSEWHERE}"
+            f"the image {name} is not here and could not be pulled: {why}. Pull or load it by hand (docker pull {name}), "
+            f"{_ELSEWHERE}"
         ) from error
 
 
