@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import itertools
 import random
 import secrets
 import threading
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from near_harness.client import Client
 from near_harness.errors import NodeError, RpcError
 from near_harness.keys import KeyPair
+from near_harness.nodes.claims import claim
 from near_harness.outcome import parse_outcome
 from near_harness.outcome.failures import Expired, InvalidNonce, NonceTooLarge
 from near_harness.transactions import add_full_access_key, create_account, transfer
@@ -32,7 +34,8 @@ _SHARE = 1000
 """A root account gets at most this part of what the node's root account has, so that many tests can follow."""
 _OVERTAKEN = (InvalidNonce, NonceTooLarge, Expired)
 _TRIES = 20
-"""Other processes may sign with the same key at the same time."""
+"""Processes of other machines may sign with the same key at the same time."""
+_TURN_LIMIT_S = 60.0
 
 
 @dataclass(eq=False)
@@ -81,7 +84,19 @@ class Namespaces:
         inner = [space.root_id for space in reversed(self._stack) if space.root_id is not None]
         return (*inner, self._root_id)
 
-    async def _make(self) -> list[str]:
+    def _make(self) -> list[str]:
+        """Make some more root accounts, in turn with the other processes of this machine: they sign with the same key."""
+        name = hashlib.sha256(f"{self._rpc_url} {self._root_key.public_key}".encode()).hexdigest()[:16]
+        until = time.monotonic() + _TURN_LIMIT_S
+        while (release := claim(f"root-{name}")) is None and time.monotonic() < until:
+            time.sleep(0.02)
+        try:
+            return asyncio.run(self._make_some())
+        finally:
+            if release is not None:
+                release()
+
+    async def _make_some(self) -> list[str]:
         client = Client(self._rpc_url)
         try:
             view = await client.query("view_account", account_id=self._root_id)
@@ -105,14 +120,14 @@ class Namespaces:
                 return
 
 
-def _in_a_thread(work: Callable[[], Coroutine[Any, Any, list[str]]]) -> list[str]:
-    """Run to the end in a loop of its own: whoever asks for a root account is not asked to wait for it in his."""
+def _in_a_thread(work: Callable[[], list[str]]) -> list[str]:
+    """Run to the end where no event loop runs: whoever asks for a root account may be in one."""
     found: list[list[str]] = []
     failed: list[BaseException] = []
 
     def run() -> None:
         try:
-            found.append(asyncio.run(work()))
+            found.append(work())
         except BaseException as error:  # noqa: BLE001 - the thread that waits raises it
             failed.append(error)
 

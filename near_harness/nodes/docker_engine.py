@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import docker
+from docker.context import ContextAPI
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from near_harness.errors import DockerUnavailable, ImageMissing
@@ -18,6 +20,7 @@ DEFAULT_TAG = "2.13.4"
 REPOSITORY = "nearprotocol/sandbox"
 _TIMEOUT_S = 60
 _ELSEWHERE = "or use --near-node=binary or embedded, which need no Docker"
+_DEFAULT_HOST = "unix:///var/run/docker.sock"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -26,49 +29,57 @@ def connect() -> Any:
 
     :raises DockerUnavailable: where it is not installed, not running, not for this user, or on another machine.
     """
-    where = os.environ.get("DOCKER_HOST", "")
-    if urlsplit(where).scheme in ("tcp", "http", "https", "ssh") and urlsplit(where).hostname not in _LOOPBACK:
+    chosen = os.environ.get("DOCKER_HOST", "")
+    where = chosen or _host_of_context()
+    parts = urlsplit(where)
+    if parts.scheme in ("tcp", "http", "https", "ssh") and parts.hostname not in _LOOPBACK:
         raise DockerUnavailable(
-            f"DOCKER_HOST={where} is an engine on another machine, whose containers cannot be reached on this one's loopback: "
+            f"{where} is an engine on another machine, whose containers cannot be reached on this one's loopback: "
             "start the sandbox there and use --near-node=http://…, or unset DOCKER_HOST"
         )
+    if parts.scheme == "unix":
+        _try_socket(parts.path)
     try:
-        client = docker.from_env(timeout=_TIMEOUT_S)
+        client = docker.from_env(timeout=_TIMEOUT_S) if chosen else docker.DockerClient(base_url=where, timeout=_TIMEOUT_S)
         client.ping()
     except (DockerException, OSError, ValueError) as error:
-        raise DockerUnavailable(_reason(error, where)) from error
+        raise DockerUnavailable(f"Docker's engine ({where}) cannot be used: {error}") from error
     return client
 
 
-def _reason(error: BaseException, where: str) -> str:
-    causes = list(_chain(error))
-    text = " ".join(str(cause) for cause in causes)
-    socket = where or "/var/run/docker.sock"
-    if any(isinstance(cause, PermissionError) for cause in causes) or "Permission denied" in text:
-        return (
-            f"this user may not use Docker's engine ({socket}): join its group (sudo usermod -aG docker $USER, then log in "
+def _host_of_context() -> str:
+    """Return where the engine of the chosen context is (``docker context use``), which the SDK does not look at by itself."""
+    try:
+        host = ContextAPI.get_current_context().Host
+    except (DockerException, OSError, ValueError, AttributeError):
+        host = None
+    # The SDK writes the default with a scheme that only it knows.
+    return str(host or _DEFAULT_HOST).replace("http+unix://", "unix://")
+
+
+def _try_socket(path: str) -> None:
+    """Connect once: the reason of a failure is plain here, and the SDK would hide it.
+
+    :raises DockerUnavailable: saying which of the things that can be wrong it is.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(_TIMEOUT_S)
+            probe.connect(path)
+    except PermissionError as error:
+        raise DockerUnavailable(
+            f"this user may not use Docker's engine ({path}): join its group (sudo usermod -aG docker $USER, then log in "
             f"again), {_ELSEWHERE}"
-        )
-    if shutil.which("docker") is None and shutil.which("dockerd") is None and not os.path.exists(urlsplit(socket).path):  # noqa: PTH110
-        return f"Docker is not installed here: install it (https://docs.docker.com/engine/install), {_ELSEWHERE}"
-    if any(isinstance(cause, (FileNotFoundError, ConnectionError)) for cause in causes) or "Connection refused" in text:
-        return (
-            f"Docker's engine does not run ({socket}): start it (systemctl start docker, or Docker Desktop; rootless or "
-            f"elsewhere: set DOCKER_HOST), {_ELSEWHERE}"
-        )
-    return f"Docker's engine ({socket}) cannot be used: {error}"
-
-
-def _chain(error: BaseException) -> Any:
-    seen: list[BaseException] = []
-    todo: list[Any] = [error]
-    while todo:
-        cause = todo.pop()
-        if isinstance(cause, BaseException) and cause not in seen:
-            seen.append(cause)
-            # urllib3 and requests hand causes on as arguments.
-            todo += [cause.__cause__, cause.__context__, *cause.args, getattr(cause, "reason", None)]
-    return seen
+        ) from error
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and shutil.which("docker") is None and shutil.which("dockerd") is None:
+            raise DockerUnavailable(
+                f"Docker is not installed here: install it (https://docs.docker.com/engine/install), {_ELSEWHERE}"
+            ) from error
+        raise DockerUnavailable(
+            f"Docker's engine does not run ({path}: {error.strerror or error}): start it (systemctl start docker, or Docker "
+            f"Desktop; rootless or elsewhere: set DOCKER_HOST), {_ELSEWHERE}"
+        ) from error
 
 
 def image_name(detail: str) -> str:

@@ -45,10 +45,16 @@ class Keeper:
             except OSError as error:
                 _say({"error": error.strerror or str(error), "errno": error.errno})
 
-    def watch_parent(self, parent: int) -> None:
-        """End when ``parent`` is gone: a forked child of it may hold the pipe open."""
-        while os.getppid() == parent:
+    def watch_parent(self, parent: int, controller: int | None) -> None:
+        """End when ``parent`` is gone: a forked child of it may hold the pipe open.
+
+        A worker of pytest-xdist goes on with its test when its ``controller`` is gone; nobody waits for it any more.
+        """
+        while os.getppid() == parent and (controller is None or _runs(controller)):
             time.sleep(_PARENT_CHECK_S)
+        if os.getppid() == parent:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(parent, signal.SIGTERM)
         self.end()
         os._exit(0)
 
@@ -92,10 +98,21 @@ class Keeper:
                     os.killpg(child.pid, signal.SIGKILL)
             for child in self._children:
                 child.wait()
-        if self._folder is not None:
-            _remove_folder(self._folder)
-        if self._containers is not None:
-            _remove_containers(self._containers)
+            # With the lock held: the process ends when the thread that comes second is through.
+            if self._folder is not None:
+                _remove_folder(self._folder)
+            if self._containers is not None:
+                _remove_containers(self._containers)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _say(answer: dict[str, Any]) -> None:
@@ -134,8 +151,9 @@ def main() -> None:
         signal.signal(number, lambda *_: None)
     raise_open_file_limit()
     keeper = Keeper()
-    parent = int(sys.argv[1])
-    threading.Thread(target=keeper.watch_parent, args=(parent,), daemon=True).start()
+    parent, *controller = map(int, sys.argv[1:])
+    watched = (parent, controller[0] if controller else None)
+    threading.Thread(target=keeper.watch_parent, args=watched, daemon=True).start()
     try:
         keeper.serve()
     finally:

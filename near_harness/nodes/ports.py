@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from near_harness.errors import NodeError, PortInUse
+from near_harness.nodes.claims import claim
 
 HOST = "127.0.0.1"
 _TRIES = 50
@@ -36,9 +33,9 @@ def reserve_port(wanted: int = 0) -> Port:
     """
     for _ in range(1 if wanted else _TRIES):
         number = _free(wanted)
-        port = _locked(number) if number is not None else None
-        if port is not None:
-            return port
+        release = claim(f"port-{number}") if number is not None else None
+        if number is not None and release is not None:
+            return Port(number, release)
     if wanted:
         raise PortInUse(f"port {wanted} on {HOST} is in use by another program: choose another, or 0 for a free one")
     raise NodeError(f"no free port on {HOST} after {_TRIES} tries")
@@ -53,33 +50,3 @@ def _free(wanted: int) -> int | None:
         except OSError:
             return None
         return int(probe.getsockname()[1])
-
-
-def _locked(number: int) -> Port | None:
-    if sys.platform == "linux":
-        # A name in the kernel, in the same network namespace as the port; nothing is left of it when its holder dies.
-        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        try:
-            claim.bind(f"\0near-harness-port-{number}")
-        except OSError:
-            claim.close()
-            return None
-        return Port(number, claim.close)
-    return _locked_by_file(number)
-
-
-def _locked_by_file(number: int) -> Port | None:
-    try:
-        import fcntl  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return Port(number, lambda: None)
-    try:
-        lock = os.open(Path(tempfile.gettempdir()) / f"near-harness-port-{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except PermissionError:  # another user's
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        return None
-    return Port(number, lambda: os.close(lock))

@@ -36,7 +36,7 @@ class Kept:
     def start(self) -> None:
         """Start the keeper."""
         self._process = process = subprocess.Popen(  # noqa: S603 - a file of this package
-            [sys.executable, "-I", "-S", str(_KEEPER), str(os.getpid())],
+            [sys.executable, "-I", "-S", str(_KEEPER), str(os.getpid()), *_controller()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -110,6 +110,11 @@ class Kept:
                         self._spoken.notify_all()
                 else:
                     self._answers.put(answer)
+
+
+def _controller() -> list[str]:
+    """Return the process that controls this one, where this is a worker of pytest-xdist: it may die without a word."""
+    return [str(os.getppid())] if "PYTEST_XDIST_WORKER" in os.environ else []
 
 
 def open_files_allowed() -> int:
