@@ -29,7 +29,11 @@ class NodeHooks:
         self._pool = NodePool()
         self._several_protocols = len(self.settings.protocol_versions) > 1
         config.addinivalue_line("markers", needs.MARKER)
-        config.add_cleanup(self._pool.stop_all)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_unconfigure(self) -> None:
+        """Stop the nodes: before pytest looks for what nobody has closed."""
+        self._pool.stop_all()
 
     def node(self, settings: NodeSettings) -> Node:
         """Return the node of these settings, started if need be; one that cannot be started is a failure, never a skip."""
