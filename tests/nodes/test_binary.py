@@ -113,7 +113,7 @@ def test_a_protocol_version_that_was_asked_for_must_be_the_nodes(tmp_path: Path)
 
 
 def test_a_node_that_ends_shows_its_last_words(tmp_path: Path) -> None:
-    script = '#!/bin/sh\ncase "$*" in *--version*) exit 0;; esac\necho genesis is broken\nexit 7\n'
+    script = '#!/bin/sh\ncase "$*" in *--version*) echo build near-harness; exit 0;; esac\necho genesis is broken\nexit 7\n'
     with pytest.raises(NodeStartFailed, match=r"init ended with code 7; (?s:.*)\| genesis is broken"):
         node(detail=str(program(tmp_path, script))).start()
     assert not list(Path("/tmp").glob(f"near-harness-{os.getpid()}-*"))  # noqa: S108 - what it would have left
@@ -121,7 +121,7 @@ def test_a_node_that_ends_shows_its_last_words(tmp_path: Path) -> None:
 
 def test_a_node_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEAR_RPC_TIMEOUT_SECS", "1")
-    script = '#!/bin/sh\ncase "$*" in *run*) echo thinking; exec sleep 60;; esac\n'
+    script = '#!/bin/sh\ncase "$*" in *run*) echo thinking; exec sleep 60;; esac\necho build near-harness\n'
     with pytest.raises(NodeStartFailed, match=r"runs, but no answer within 1 s(?s:.*)\| thinking"):
         node(detail=str(program(tmp_path, script))).start()
 
