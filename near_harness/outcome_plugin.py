@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness import gas_plugin, unseen
+from near_harness import gas_plugin, report_plugin, unseen
 
 if TYPE_CHECKING:
     from near_harness.near import Near
 
 _UNSEEN = pytest.StashKey[unseen.UnseenFailures]()
 _GAS = pytest.StashKey[gas_plugin.GasPlugin]()
+_REPORT = pytest.StashKey[report_plugin.ReportPlugin]()
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Add the options and ini keys about outcomes."""
     parser.addini(unseen.NAME, "receipts that failed unseen inside a transaction: error, warn or ignore", default="error")
     gas_plugin.add_options(parser)
+    report_plugin.add_options(parser)
 
 
 def configure(config: pytest.Config) -> None:
@@ -28,8 +30,10 @@ def configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[_UNSEEN], unseen.NAME)
     config.stash[_GAS] = gas_plugin.GasPlugin(config)
     config.pluginmanager.register(config.stash[_GAS], "near_gas")
+    config.stash[_REPORT] = report_plugin.ReportPlugin(config)
+    config.pluginmanager.register(config.stash[_REPORT], "near_report_html")
 
 
 def watch(config: pytest.Config, near: Near) -> None:
     """Hear of everything that is sent through a façade from now on."""
-    near.observers += [config.stash[_UNSEEN].hear, config.stash[_GAS].hear]
+    near.observers += [config.stash[_UNSEEN].hear, config.stash[_GAS].hear, config.stash[_REPORT].hear]

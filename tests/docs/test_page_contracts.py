@@ -1,0 +1,5 @@
+"""The code of docs/contracts.md."""
+
+from docs.conftest import collected
+
+globals().update(collected("contracts.md"))
