@@ -89,16 +89,21 @@ class Pump:
         self._quiet = 0
         self._clients = 0
         self._clients_until = self._crowd_until = 0.0
+        self._unawaited = 0
 
     async def settle(self, answer: tuple[int, bytes] | Pending) -> tuple[int, bytes]:
         """Return HTTP status and body of an answer, when the blocks that it waits for are made or patience is at its end."""
         loop = asyncio.get_running_loop()
         if isinstance(answer, tuple):
             if self._chain.pooled:
-                self._crowd_until = loop.time() + _CROWD_S
+                now = loop.time()
+                self._unawaited = 1 if now > self._crowd_until else self._unawaited + 1
+                self._crowd_until = now + _CROWD_S
                 if self._patience_s is None and not self._waiting and not self._chain.paused:
                     self._chain.produce_blocks(1)  # there is no ticker that would put it into a block
             return answer
+        # Whoever sends first and waits afterwards is no crowd.
+        self._unawaited = max(0, self._unawaited - 1)
         until = math.inf if self._patience_s is None else loop.time() + self._patience_s
         waiting = _Waiting(answer, loop.create_future(), until)
         self._waiting.append(waiting)
@@ -154,7 +159,8 @@ class Pump:
             # Clients whose answers went out together come back one after the other.
             self._clients, self._clients_until = len(self._waiting), now + _CROWD_S
         pause = min(self._clients * _PAUSE_PER_CLIENT_S, _LONGEST_PAUSE_S) if self._clients > 1 else 0.0
-        return max(pause, _CROWD_PAUSE_S) if now < self._crowd_until else pause
+        crowded = self._unawaited and now < self._crowd_until
+        return max(pause, _CROWD_PAUSE_S) if crowded else pause
 
     def _moves(self) -> bool:
         self._quiet = 0 if self._chain.in_flight else self._quiet + 1

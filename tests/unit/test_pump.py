@@ -79,6 +79,17 @@ async def test_what_is_sent_without_waiting_gets_into_a_block() -> None:
     assert chain.height == 1
 
 
+async def test_who_sends_first_and_waits_afterwards_is_no_crowd() -> None:
+    chain = Chain()
+    pump = Pump(chain, patience_s=None)
+    begin = asyncio.get_running_loop().time()
+    for _ in range(50):
+        chain.send()
+        await pump.settle((200, b"taken"))
+        await pump.settle(Until(chain, chain.height + 3))
+    assert asyncio.get_running_loop().time() - begin < 0.5, "150 blocks at the pace of a crowd take 1.5 s"
+
+
 async def test_what_nothing_helps_is_answered_at_once_where_nobody_else_is() -> None:
     chain = Chain()
     assert await asyncio.wait_for(Pump(chain, patience_s=None).settle(Until(chain, None)), 1) == (408, b"late")
