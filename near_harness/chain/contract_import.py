@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from near_harness.account_ids import check_account_id
+from near_harness.caches import cache_folder
 from near_harness.chain.patches import ENTRY_BYTES, FULL_ACCESS_KEY_BYTES, NO_CODE, data_record
 from near_harness.client import Client
 from near_harness.errors import BadInput, RpcError
@@ -176,12 +177,8 @@ async def _fetch(client: Client, account_id: str, header: dict[str, Any], *, sta
 
 def _kept(rpc_url: str, account_id: str, block: int | str, state: bool) -> Path:
     """Where a contract at a block is kept on disk."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only imports need it
-
-    chosen = os.environ.get("NEAR_HARNESS_CACHE")
-    folder = (Path(chosen) if chosen else user_cache_path("near-harness")) / "imports"
     node = hashlib.sha256(rpc_url.encode()).hexdigest()[:16]
-    return folder / node / f"{account_id}-{block}{'' if state else '-code'}.json"
+    return cache_folder("imports") / node / f"{account_id}-{block}{'' if state else '-code'}.json"
 
 
 def _bare(account: Account) -> Any:

@@ -1,5 +1,5 @@
 """``python -m near_harness.demo``."""
 
-from near_harness.cli import demo
+from near_harness.cli.demo import command
 
-demo.main(prog_name="python -m near_harness.demo")
+command.main(prog_name="python -m near_harness.demo")

@@ -12,7 +12,7 @@ from rich.panel import Panel
 from near_harness.demo.story import Scene, play
 from near_harness.near import start
 from near_harness.render.balances import balance_table
-from near_harness.render.tree import tree
+from near_harness.render.tree import tree, tree_text
 
 
 def show(console: Console, **settings: Any) -> None:
@@ -21,6 +21,31 @@ def show(console: Console, **settings: Any) -> None:
     :raises NodeError: where the node cannot be started; the text names the remedy.
     """
     asyncio.run(_show(console, settings))
+
+
+def told(**settings: Any) -> dict[str, Any]:
+    """Start a node, play the story and return it as plain values; money in yoctoNEAR, as decimal strings.
+
+    :raises NodeError: where the node cannot be started; the text names the remedy.
+    """
+    return asyncio.run(_told(settings))
+
+
+async def _told(settings: dict[str, Any]) -> dict[str, Any]:
+    async with start(**settings) as near:
+        scenes = [
+            {
+                "title": scene.title,
+                "told": scene.told,
+                "transaction": scene.outcome.hash,
+                "tree": tree_text(scene.outcome),
+                "balances": {what: {"before": str(int(before)), "after": str(int(after))} for what, before, after in scene.rows},
+                "verdict": scene.verdict,
+                "good": scene.good,
+            }
+            async for scene in play(near)
+        ]
+        return {"node": near.node.kind, "protocol_version": near.node.protocol_version, "scenes": scenes}
 
 
 async def _show(console: Console, settings: dict[str, Any]) -> None:

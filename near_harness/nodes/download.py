@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from near_harness.caches import cache_folder
 from near_harness.errors import DownloadFailed, WrongArchitecture
 
 DEFAULT_VERSION = "2.13.4"
@@ -55,7 +56,7 @@ def download(version: str, *, tell: Callable[[str], None]) -> Path:
     name = platform_name()
     base = os.environ.get("SANDBOX_ARTIFACT_URL", "").rstrip("/") or _BASE
     url = f"{base}/nearcore/{name}/{version}/near-sandbox.tar.gz"
-    folder = _cache() / f"near-sandbox-{version}-{name}"
+    folder = cache_folder("nodes") / f"near-sandbox-{version}-{name}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -71,13 +72,6 @@ def download(version: str, *, tell: Callable[[str], None]) -> Path:
                 f"Remove {folder} to download it anew"
             )
     return binary
-
-
-def _cache() -> Path:
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only for a download
-
-    chosen = os.environ.get("NEAR_HARNESS_CACHE")
-    return (Path(chosen) if chosen else user_cache_path("near-harness")) / "nodes"
 
 
 @contextlib.contextmanager

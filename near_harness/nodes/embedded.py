@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from near_harness.caches import cache_folder
 from near_harness.errors import EngineMismatch, EngineMissing, InvalidSetting, NodeError
 from near_harness.keys import KeyPair
 from near_harness.nodes.base import Capabilities, NodeSettings, Readiness
@@ -149,9 +149,6 @@ class EmbeddedNode:
 
 def contract_cache() -> Path:
     """Return the folder of compiled contracts: ``NEAR_HARNESS_CACHE``, else one in the user's cache folder."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only the embedded node needs it
-
-    chosen = os.environ.get("NEAR_HARNESS_CACHE")
-    folder = (Path(chosen) if chosen else user_cache_path("near-harness")) / "contracts"
+    folder = cache_folder("contracts")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder

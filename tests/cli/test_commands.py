@@ -1,0 +1,103 @@
+"""What all commands have in common: help, results as JSON, errors in a line, exit codes, completion, nothing heavy at import."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from near_harness.cli import COMMANDS, main
+
+if TYPE_CHECKING:
+    from cli.conftest import Cli
+
+DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
+
+
+def _leaves(command: click.Command, name: str) -> list[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        return [(name, command)]
+    context = click.Context(command)
+    found = [(f"{name} {inner}".strip(), command.get_command(context, inner)) for inner in command.list_commands(context)]
+    return [leaf for inner, child in found if child is not None for leaf in _leaves(child, inner)]
+
+
+_LEAVES = _leaves(main, "")
+
+
+@pytest.mark.parametrize(("name", "command"), _LEAVES, ids=[name for name, _ in _LEAVES])
+def test_every_command_has_json_a_help_and_a_place_in_the_docs(name: str, command: click.Command) -> None:
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert "--json" in options
+    assert command.help
+    assert f"near-harness {name}" in DOCS.read_text()
+
+
+def test_the_list_of_commands(cli: Cli) -> None:
+    done = cli("--help")
+    assert done.returncode == 0
+    listed = re.findall(r"^  ([a-z]+)  ", done.stdout, re.MULTILINE)
+    assert listed == sorted(COMMANDS)
+
+
+def test_modules_have_their_command() -> None:
+    for name, module in COMMANDS.items():
+        assert importlib.import_module(module).command.name == name
+
+
+def test_nothing_heavy_is_imported_before_a_command_runs() -> None:
+    heavy = ("aiohttp", "rich", "py_near", "pytest", "near_harness_engine", "docker", "platformdirs", "base58")
+    program = (
+        "import sys; from near_harness.cli import main; "
+        "main(['--help'], standalone_mode=False); "
+        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stderr == "[]\n"
+
+
+def test_an_unknown_command_is_a_wrong_command_line(cli: Cli) -> None:
+    done = cli("docter")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "No such command 'docter'" in done.stderr
+
+
+def test_what_cannot_be_done_is_one_line_and_code_3(cli: Cli) -> None:
+    done = cli("demo", "--near-node", "moon")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr == "Error: UnknownNodeKind: unknown kind of node 'moon': choose one of embedded, docker, binary, remote\n"
+
+
+def test_the_demo_as_json(cli: Cli) -> None:
+    done = cli("demo", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["node"], told["protocol_version"]) == ("embedded", 86)
+    assert [scene["good"] for scene in told["scenes"]] == [True, True, False, False]
+    owed = told["scenes"][-1]["balances"]["the bank owes everybody"]
+    assert int(owed["before"]) - int(owed["after"]) == 10 * 10**24
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_line_that_makes_clicks_script(cli: Cli, shell: str) -> None:
+    done = cli("completion", shell)
+    assert done.returncode == 0
+    assert done.stdout.count("\n") == 1
+    assert f"_NEAR_HARNESS_COMPLETE={shell}_source near-harness" in done.stdout
+
+
+def test_completion_completes() -> None:
+    script = Path(sys.executable).parent / "near-harness"
+    environment = {**os.environ, "_NEAR_HARNESS_COMPLETE": "bash_complete", "COMP_WORDS": "near-harness do", "COMP_CWORD": "1"}
+    done = subprocess.run([str(script)], capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+    assert done.stdout == "plain,doctor\n"
