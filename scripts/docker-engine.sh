@@ -10,7 +10,9 @@ need_docker() {
     if docker_answers; then return; fi
     # One that another run of these scripts has started and is about to stop would go away in the middle.
     as_root || die "No Docker engine answers: start it, or install it. On Debian and Ubuntu: apt-get install docker.io"
-    command -v dockerd > /dev/null && command -v docker > /dev/null || debian_install docker.io iptables ca-certificates
+    # With what makes the base of the image, so that apt-get's lists are fetched once.
+    command -v dockerd > /dev/null && command -v docker > /dev/null \
+        || debian_install docker.io iptables ca-certificates debootstrap
     start_docker
 }
 

@@ -139,7 +139,8 @@ def _remove_containers(where: dict[str, Any]) -> None:
         for turn in range(_CONTAINER_ROUNDS):
             if turn:
                 time.sleep(1)
-            for container in client.containers.list(all=True, filters={"label": f"{_LABEL}={where['run']}"}):
+            label = f"{_LABEL}={where['run']}"
+            for container in client.containers.list(all=True, filters={"label": label}, ignore_removed=True):
                 with contextlib.suppress(docker.errors.APIError):
                     container.remove(force=True, v=True)
 

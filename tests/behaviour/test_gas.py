@@ -66,7 +66,6 @@ async def test_the_profile_names_host_functions(bank: Contract, pool: Contract, 
 
 
 @pytest.mark.near_needs("snapshot")
-@pytest.mark.near_needs("snapshot")
 async def test_the_least_gas_is_enough_and_less_is_not(near: Near, pool: Contract, alice: Account) -> None:
     call = pool.deposit_and_stake().by(alice).attach(NEAR(1))
     before = await alice.balance()
@@ -79,7 +78,6 @@ async def test_the_least_gas_is_enough_and_less_is_not(near: Near, pool: Contrac
 
 
 @pytest.mark.near_needs("snapshot")
-@pytest.mark.near_needs("snapshot")
 async def test_the_least_gas_for_a_call_with_a_callback(near: Near, demo: Contract, alice: Account) -> None:
     call = demo.gives_back(callee=demo).by(alice).attach(NEAR(1))
     least = await near.gas.minimum(call)
@@ -88,13 +86,11 @@ async def test_the_least_gas_for_a_call_with_a_callback(near: Near, demo: Contra
 
 
 @pytest.mark.near_needs("snapshot")
-@pytest.mark.near_needs("snapshot")
 async def test_a_goal_of_ones_own(near: Near, demo: Contract, alice: Account) -> None:
     call = demo.gives_back(callee=demo).by(alice).attach(NEAR(1))
     assert await near.gas.minimum(call, until=lambda tx: tx.find(demo, "refuse") != ()) <= await near.gas.minimum(call)
 
 
-@pytest.mark.near_needs("snapshot")
 @pytest.mark.near_needs("snapshot")
 async def test_no_least_where_nothing_is_enough(near: Near, bank: Contract, alice: Account) -> None:
     with pytest.raises(BadInput, match="does not end well even with all its gas"):

@@ -37,7 +37,8 @@ def running(image: str, **settings: Any) -> Iterator[DockerNode]:
 
 
 def ours(engine: Any) -> list[Any]:
-    found: list[Any] = engine.containers.list(all=True, filters={"label": LABEL})
+    # The list is names first and then a question for each: one may be gone in between.
+    found: list[Any] = engine.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True)
     return found
 
 
