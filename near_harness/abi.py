@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from near_harness.arguments import plain_json
-from near_harness.errors import InvalidArguments, UnknownMethod
+from near_harness.arguments import encode_arguments, plain_json
+from near_harness.borsh import BorshType
+from near_harness.errors import BadInput, InvalidArguments, UnknownMethod
+from near_harness.json_schema import misfit
 
 ABI_METHOD = "__contract_abi"
-_JSON_TYPES = {
-    bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object", type(None): "null",
-}  # fmt: skip
-_DEEPEST_SCHEMA = 20
 _LONGEST_ABI = 16 * 1024 * 1024
 
 
@@ -28,10 +26,8 @@ class Parameter:
 
     name: str
     optional: bool
-    types: frozenset[str] = frozenset()
-    """The JSON types that it may have; none where the schema does not say."""
     schema: Any = None
-    """The JSON schema of its type, where the ABI has one."""
+    """The schema of its type, where the ABI has one: a JSON schema, or a :class:`BorshType`."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +38,13 @@ class Method:
     view: bool | None = None
     parameters: tuple[Parameter, ...] | None = None
     json: bool = True
+    """Whether it takes JSON; else it takes borsh."""
     doc: str = ""
     modifiers: tuple[str, ...] = ()
+    definitions: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What the JSON schemas of its parameters refer to."""
+    returns: BorshType | None = None
+    """The type of its result, where it is borsh."""
 
     @property
     def signature(self) -> str:
@@ -52,12 +53,26 @@ class Method:
             return f"{self.name}(…)"
         return f"{self.name}({', '.join(p.name + '?' * p.optional for p in self.parameters)})"
 
+    def encode(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> bytes:
+        """Write arguments as the method reads them: JSON, or borsh by the ABI's schemas.
+
+        :raises InvalidArguments: for too many, unknown, missing or doubled ones, and those of a wrong type.
+        """
+        given = self.arguments(positional, named)
+        if self.json:
+            return encode_arguments(given, self.name)
+        # An Option that is left out is None.
+        return b"".join(
+            parameter.schema.encode(given.get(parameter.name), f"{self.name}.{parameter.name}")
+            for parameter in self.parameters or ()
+        )
+
     def arguments(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
         """Bring arguments into the form of the method.
 
-        :raises InvalidArguments: for too many, unknown, missing or doubled ones.
+        :raises InvalidArguments: for too many, unknown, missing or doubled ones, and those of a wrong type.
         """
-        if not self.json:
+        if not self.json and self.parameters is None:
             raise InvalidArguments(f"{self.name} takes borsh: give the encoded arguments as bytes, {self.name}(b'…')")
         if self.parameters is None:
             if positional:
@@ -84,19 +99,16 @@ class Method:
 
     def _check(self, parameters: tuple[Parameter, ...], given: Mapping[str, Any]) -> None:
         for parameter in parameters:
-            if parameter.name in given:
-                self._check_type(parameter, given[parameter.name])
-            elif not parameter.optional:
+            if parameter.name in given and self.json:
+                self._check_value(parameter, given[parameter.name])
+            elif parameter.name not in given and not parameter.optional:
                 raise InvalidArguments(f"missing argument {parameter.name!r} for {self.signature}")
 
-    def _check_type(self, parameter: Parameter, value: Any) -> None:
+    def _check_value(self, parameter: Parameter, value: Any) -> None:
         plain = plain_json(value, f"{self.name}.{parameter.name}")
-        given = _JSON_TYPES[type(plain)]
-        if parameter.types and given not in parameter.types and not (given == "integer" and "number" in parameter.types):
-            wanted = " or ".join(sorted(parameter.types))
-            raise InvalidArguments(
-                f"argument {parameter.name!r} of {self.signature} is {plain!r}, but the contract takes {wanted}"
-            )
+        wrong = misfit(plain, parameter.schema, self.definitions)
+        if wrong is not None:
+            raise InvalidArguments(f"argument {parameter.name!r} of {self.signature}: {parameter.name}{wrong}")
 
 
 @dataclass(frozen=True)
@@ -144,22 +156,48 @@ class Interface:
         near = _near(name, callable_names) or f"; it has {', '.join(sorted(callable_names)) or 'no methods'}"
         raise UnknownMethod(f"contract {contract} has no method {name!r}{near}")
 
+    def borsh_type(self, declaration: str, contract: str) -> BorshType:
+        """Return a type that some method takes or returns in borsh.
+
+        :raises BadInput: where none does.
+        """
+        types = [found for method in (self.methods or {}).values() for found in _borsh_types(method)]
+        for found in types:
+            if declaration in found.definitions:
+                return found.named(declaration)
+        known = sorted({name for found in types for name in found.definitions})
+        raise BadInput(f"no method of {contract} has a borsh type {declaration!r}; there are {', '.join(known) or 'none'}")
+
+
+def _borsh_types(method: Method) -> Iterator[BorshType]:
+    if not method.json:
+        yield from (parameter.schema for parameter in method.parameters or ())
+    if method.returns is not None:
+        yield method.returns
+
 
 def _method(function: Mapping[str, Any], definitions: Mapping[str, Any]) -> Method:
     params = function.get("params") or {"serialization_type": "json", "args": []}
     is_json = params.get("serialization_type") == "json"
-    parameters = tuple(
-        Parameter(arg["name"], _optional(schema := arg.get("type_schema")), _types(schema, definitions), schema)
-        for arg in params.get("args", ())
-    )
+    result = function.get("result") or {}
     return Method(
         function["name"],
         view=function.get("kind") == "view",
-        parameters=parameters if is_json else None,
+        parameters=tuple(_parameter(arg, is_json) for arg in params.get("args", ())),
         json=is_json,
         doc=(function.get("doc") or "").strip(),
         modifiers=tuple(function.get("modifiers", ())),
+        definitions=definitions,
+        returns=BorshType.of(result["type_schema"]) if result.get("serialization_type") == "borsh" else None,
     )
+
+
+def _parameter(arg: Mapping[str, Any], is_json: bool) -> Parameter:
+    schema = arg.get("type_schema")
+    if is_json:
+        return Parameter(arg["name"], _optional(schema), schema)
+    borsh = BorshType.of(schema)
+    return Parameter(arg["name"], borsh.declaration.startswith("Option<"), borsh)
 
 
 def _optional(schema: Any) -> bool:
@@ -171,23 +209,6 @@ def _optional(schema: Any) -> bool:
     if kind == "null" or (isinstance(kind, list) and "null" in kind):
         return True
     return any(_optional(part) for part in schema.get("anyOf", ()))
-
-
-def _types(schema: Any, definitions: Mapping[str, Any], depth: int = 0) -> frozenset[str]:
-    """The JSON types that a schema (draft 7) allows, as far as it names them; none where it allows any."""
-    if not isinstance(schema, Mapping) or depth > _DEEPEST_SCHEMA:
-        return frozenset()
-    reference, kind = schema.get("$ref"), schema.get("type")
-    if isinstance(reference, str):
-        return _types(definitions.get(reference.rpartition("/")[2]), definitions, depth + 1)
-    if kind is not None:
-        return frozenset([kind] if isinstance(kind, str) else kind)
-    for choice in ("anyOf", "oneOf"):
-        parts = [_types(part, definitions, depth + 1) for part in schema.get(choice, ())]
-        if parts:
-            return frozenset().union(*parts) if all(parts) else frozenset()
-    together = schema.get("allOf", ())
-    return _types(together[0], definitions, depth + 1) if len(together) == 1 else frozenset()
 
 
 def _near(name: str, known: list[str]) -> str:

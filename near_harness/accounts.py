@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of
 from near_harness.arguments import Arguments, encode_arguments
+from near_harness.borsh import BorshType
 from near_harness.transactions import DEFAULT_GAS, Actions, Batch, Call, View, transfer
 from near_harness.units import Amount, AmountLike, GasLike, to_amount, to_gas
 
@@ -96,8 +97,9 @@ class Contract:
         :raises UnknownMethod: where the contract has no such method.
         :raises InvalidArguments: where the ABI has other arguments.
         """
-        payable = self.interface.method(method, self.id).payable
-        return Call(self._near, self.id, method, self._encode(method, args, (), named), payable=payable)
+        known = self.interface.method(method, self.id)
+        encoded = self._encode(method, args, (), named)
+        return Call(self._near, self.id, method, encoded, payable=known.payable, returns=known.returns)
 
     def view(self, method: str, args: Arguments = None, /, **named: Any) -> View:
         """Read with one of this contract's methods. Arguments by name, as one dict, or bytes.
@@ -105,7 +107,18 @@ class Contract:
         :raises UnknownMethod: where the contract has no such method.
         :raises InvalidArguments: where the ABI has other arguments.
         """
-        return View(self._near, self.id, method, self._encode(method, args, (), named))
+        return View(
+            self._near, self.id, method, self._encode(method, args, (), named), self.interface.method(method, self.id).returns
+        )
+
+    def borsh_type(self, declaration: str) -> BorshType:
+        """A type that the contract's methods take or return in borsh, by its Rust name, to read rows of its state with.
+
+        ``change.decoded(shop.borsh_type("Order").decode)``.
+
+        :raises BadInput: where no method has such a type; the text lists those that there are.
+        """
+        return self.interface.borsh_type(declaration, self.id)
 
     def _encode(self, method: str, args: Arguments, positional: tuple[Any, ...], named: dict[str, Any]) -> bytes:
         known = self.interface.method(method, self.id)
@@ -113,7 +126,7 @@ class Contract:
             return args
         if isinstance(args, list):
             return encode_arguments(args, method)
-        return encode_arguments(known.arguments(positional, {**(args or {}), **named}), method)
+        return known.encode(positional, {**(args or {}), **named})
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or "interface" not in self.__dict__:
@@ -124,8 +137,8 @@ class Contract:
             only_bytes = len(positional) == 1 and not named and isinstance(positional[0], bytes)
             encoded = positional[0] if only_bytes else self._encode(name, None, positional, named)
             if method.view:
-                return View(self._near, self.id, name, encoded)
-            return Call(self._near, self.id, name, encoded, payable=method.payable)
+                return View(self._near, self.id, name, encoded, method.returns)
+            return Call(self._near, self.id, name, encoded, payable=method.payable, returns=method.returns)
 
         bound.__name__ = name
         bound.__doc__ = f"{method.signature}\n\n{method.doc}"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from near_harness.accounts import Account, Contract
+    from near_harness.borsh import BorshType
     from near_harness.near import Near
     from near_harness.outcome import Outcome
     from near_harness.outcome.failures import TransactionFailed
@@ -117,6 +118,13 @@ class Call(_Sendable):
     attached_gas: Gas = DEFAULT_GAS
     payable: bool | None = None
     """Whether the method takes a deposit, where the contract's ABI says so."""
+    returns: BorshType | None = None
+    """The type of its result, where the contract's ABI says that it is borsh."""
+
+    async def _send(self, *, raising: bool) -> Outcome:
+        outcome = await super()._send(raising=raising)
+        outcome.returns = self.returns
+        return outcome
 
     def attach(self, deposit: AmountLike) -> Call:
         """Attach money (yoctoNEAR) for the contract.
@@ -184,27 +192,31 @@ class Batch(_Sendable):
 
 @dataclass(frozen=True)
 class View:
-    """A call of a contract that only reads. It is made when it is awaited, and gives the value, read as JSON."""
+    """A call of a contract that only reads. It is made when it is awaited, and gives the value, read as JSON.
+
+    Where the contract's ABI says that the result is borsh, it is read as that (:mod:`near_harness.borsh`).
+    """
 
     near: Near
     contract_id: str
     method: str
     args: bytes
+    returns: BorshType | None = None
 
     def __await__(self) -> Generator[Any, None, Any]:
-        """Make the call and return its value, read as JSON (None where nothing is returned).
+        """Make the call and return its value, read as JSON or as the ABI says (None where nothing is returned).
 
         :raises ViewFailed: where the contract ends the call.
-        :raises BadInput: where the value is no JSON.
+        :raises BadInput: where the value is none of the kind.
         """
-        return self._json().__await__()
+        return self._value().__await__()
 
     async def amount(self) -> Amount:
         """Make the call and return its value as money: a decimal string or a number of yoctoNEAR.
 
         :raises BadInput: where the value is neither.
         """
-        value = await self._json()
+        value = await self._value()
         if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, str) and value.isdecimal())):
             raise BadInput(f"{self.contract_id}.{self.method} returned {value!r}, which is no amount of yoctoNEAR")
         return Amount(value)
@@ -217,8 +229,10 @@ class View:
         """Make the call and return its logs."""
         return (await self.near.client.view(self.contract_id, self.method, self.args))[1]
 
-    async def _json(self) -> Any:
+    async def _value(self) -> Any:
         from near_harness.outcome.events import decode_json  # noqa: PLC0415 - a cycle of types otherwise
 
         value = await self.bytes()
+        if self.returns is not None:
+            return self.returns.decode(value)
         return decode_json(value, f"what {self.contract_id}.{self.method} returned") if value else None

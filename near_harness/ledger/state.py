@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ class StateChange:
     """A row of an account's state that differs after the transaction. ``kind`` is data, key or code.
 
     ``before`` and ``after`` are the bytes of data, None where there is no row; of keys and code only ``after`` is known.
-    ``receipts`` are those of the transaction that ran on the account in the block that wrote it last.
+    ``receipts`` are those of the transaction that wrote the row, in order; none where the transaction itself did, as its nonce.
     """
 
     account: str
@@ -56,12 +56,23 @@ class StateChange:
         return f"{self.account}: {what} {_text(self.key)}{values[what]}"
 
 
+@dataclass(frozen=True)
+class _Write:
+    """One write of a row. ``receipt`` is None where the transaction itself wrote it."""
+
+    key: bytes
+    before: bytes | None
+    after: bytes | None
+    receipt: Receipt | None
+
+
 class StateChanges:
-    """What a transaction changed, by account."""
+    """What a transaction changed, by account. What others wrote in the same blocks is left out."""
 
     def __init__(self, outcome: Outcome, rpc_url: str, block_before: str, blocks: tuple[str, ...]) -> None:
         self._outcome, self._rpc_url, self._before, self._blocks = outcome, rpc_url, block_before, blocks
-        self._written: dict[str, tuple[StateChange, ...]] = {}
+        self._receipts = {receipt.id: receipt for receipt in outcome.receipts}
+        self._written: dict[str, tuple[_Write, ...]] = {}
 
     @cached_property
     def all(self) -> tuple[StateChange, ...]:
@@ -75,33 +86,40 @@ class StateChanges:
         """
         if kind not in _KINDS:
             raise BadInput(f"{kind!r} is none of {', '.join(_KINDS)}")
+        return _together(account_id, kind, self._writes(account_id, kind))
+
+    def by(self, receipt: Receipt) -> tuple[StateChange, ...]:
+        """The changes of data that a receipt made, between the value that it found and the one that it left."""
+        written = self._writes(receipt.receiver, "data")
+        return _together(receipt.receiver, "data", tuple(write for write in written if write.receipt is receipt))
+
+    def _writes(self, account_id: str, kind: str) -> tuple[_Write, ...]:
         name = f"{account_id} {kind}"
         if name not in self._written:
             self._written[name] = tuple(self._read(account_id, kind))
         return self._written[name]
 
-    def by(self, receipt: Receipt) -> tuple[StateChange, ...]:
-        """The changes of data that a receipt made and that stayed: those of its block, where it ran on the account alone."""
-        return tuple(change for change in self.of(receipt.receiver) if receipt in change.receipts)
+    def _read(self, account_id: str, kind: str) -> Iterator[_Write]:
+        entries = [entry for block in self._blocks for entry in self._changes(account_id, kind, block)]
+        now = self._data_before(account_id) if kind == "data" and entries else {}
+        # A node lists the writes of a row in their order.
+        for entry in entries:
+            key, value = _row(kind, entry)
+            cause = entry["cause"]
+            receipt = self._receipts.get(cause.get("receipt_hash", ""))
+            if receipt is not None or cause.get("tx_hash") == self._outcome.hash:
+                yield _Write(key, now.get(key), value, receipt)
+            if value is None:
+                now.pop(key, None)
+            else:
+                now[key] = value
 
-    def _read(self, account_id: str, kind: str) -> list[StateChange]:
-        written: dict[bytes, tuple[bytes | None, str]] = {}
-        for block in self._blocks:
-            params: dict[str, Any] = {"changes_type": _KINDS[kind], "account_ids": [account_id], "block_id": block}
-            if kind == "data":
-                params["key_prefix_base64"] = ""
-            for entry in self._rpc("EXPERIMENTAL_changes", params)["changes"]:
-                key, value = _row(kind, entry)
-                written[key] = (value, block)
-        before = self._data_before(account_id) if kind == "data" and written else {}
-        return [
-            StateChange(account_id, kind, key, before.get(key), value, self._ran(account_id, block))
-            for key, (value, block) in written.items()
-            if kind != "data" or before.get(key) != value
-        ]
-
-    def _ran(self, account_id: str, block: str) -> tuple[Receipt, ...]:
-        return tuple(r for r in self._outcome.receipts if (r.receiver, r.block_hash) == (account_id, block) and r.arrived)
+    def _changes(self, account_id: str, kind: str, block: str) -> list[dict[str, Any]]:
+        params: dict[str, Any] = {"changes_type": _KINDS[kind], "account_ids": [account_id], "block_id": block}
+        if kind == "data":
+            params["key_prefix_base64"] = ""
+        found: list[dict[str, Any]] = self._rpc("EXPERIMENTAL_changes", params)["changes"]
+        return found
 
     def _data_before(self, account_id: str) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
@@ -122,6 +140,21 @@ class StateChanges:
 
     def _rpc(self, method: str, params: Any) -> Any:
         return ask(self._rpc_url, method, params)
+
+
+def _together(account_id: str, kind: str, writes: tuple[_Write, ...]) -> tuple[StateChange, ...]:
+    """One change for each row: from what the first write found to what the last one left."""
+    rows: dict[bytes, list[_Write]] = {}
+    for write in writes:
+        rows.setdefault(write.key, []).append(write)
+    changes = []
+    for key, of_row in rows.items():
+        before, after = of_row[0].before, of_row[-1].after
+        # Of keys and code nothing is known from before, so that each write counts.
+        if kind != "data" or before != after:
+            receipts = tuple(dict.fromkeys(write.receipt for write in of_row if write.receipt is not None))
+            changes.append(StateChange(account_id, kind, key, before if kind == "data" else None, after, receipts))
+    return tuple(changes)
 
 
 def _row(kind: str, entry: dict[str, Any]) -> tuple[bytes, bytes | None]:

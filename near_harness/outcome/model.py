@@ -15,6 +15,7 @@ from near_harness.outcome.receipt import Receipt, Refund
 from near_harness.units import Amount, Gas
 
 if TYPE_CHECKING:
+    from near_harness.borsh import BorshType
     from near_harness.ledger import Ledger
     from near_harness.outcome.failures import TransactionFailed
 
@@ -40,6 +41,8 @@ class Outcome:
     ledger: Ledger | None = field(default=None, repr=False)
     handled: bool = field(default=False, repr=False)
     """Whether whoever sent it has taken its failures on: by ``.attempt()``, or since the failure was raised."""
+    returns: BorshType | None = field(default=None, repr=False)
+    """The type of its value, where the contract's ABI says that it is borsh."""
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -110,6 +113,16 @@ class Outcome:
             seen.update(dict.fromkeys((receipt.predecessor, receipt.receiver)))
         seen.pop("system", None)
         return tuple(seen)
+
+    def result(self) -> Any:
+        """Return the value of the transaction, read as the contract's ABI says: borsh (:mod:`near_harness.borsh`), else JSON.
+
+        :raises TransactionFailed: where the transaction failed.
+        :raises BadInput: where the value is none of the kind.
+        """
+        if self.returns is None or self.failure is not None or self.value is None:
+            return self.json()
+        return self.returns.decode(self.value)
 
     def json(self) -> Any:
         """Return the value of the transaction, read as JSON (None where it returned nothing).

@@ -106,14 +106,22 @@ def test_the_types_of_arguments(schema: Any, fits: list[Any], wrong: list[Any]) 
     for value in fits:
         assert method.arguments((value,), {}) == {"x": value}
     for value in wrong:
-        with pytest.raises(InvalidArguments, match=r"'x' of m.*, but the contract takes "):
+        with pytest.raises(InvalidArguments, match=r"'x' of m.*: x is .*, but the contract takes "):
             method.arguments((value,), {})
 
 
-def test_borsh_arguments_are_given_as_bytes() -> None:
-    method = _abi({"x": {"declaration": "u8"}}, serialization="borsh").method("m", "c")
-    with pytest.raises(InvalidArguments, match=r"m takes borsh: give the encoded arguments as bytes"):
-        method.arguments((), {"x": 1})
+def test_borsh_arguments_are_written_one_after_the_other() -> None:
+    byte = {"u8": {"Primitive": 1}}
+    variants = [[0, "None", "()"], [1, "Some", "u8"]]
+    optional = {**byte, "()": {"Primitive": 0}, "Option<u8>": {"Enum": {"tag_width": 1, "variants": variants}}}
+    u8 = {"declaration": "u8", "definitions": byte}
+    option = {"declaration": "Option<u8>", "definitions": optional}
+    method = _abi({"x": u8, "y": option}, serialization="borsh").method("m", "c")
+    assert method.signature == "m(x, y?)"
+    assert method.encode((7,), {}) == b"\7\0"
+    assert method.encode((), {"y": 8, "x": 7}) == b"\7\1\x08"
+    with pytest.raises(InvalidArguments, match=r"m\.x: 300 does not fit u8"):
+        method.encode((300,), {})
 
 
 def test_what_takes_a_deposit(bank: Interface) -> None:

@@ -67,6 +67,13 @@ METHODS = {
         "on_done": "call private",
         "refuse": "call payable",
     },
+    "orders": {
+        "contract_source_metadata": "view",
+        "order": "view",
+        "place": "call",
+        "place_json": "call",
+        "replace": "call",
+    },
     "staking_pool": {
         "contract_source_metadata": "view",
         "deposit_and_stake": "call payable",
