@@ -75,26 +75,23 @@ def _read(path: Path) -> bytes:
         raise InvalidContractCode(f"contract {path} cannot be read: {error.strerror}") from error
 
 
-def _exports(code: bytes) -> Iterator[str]:
-    """Yield the names of exported functions (WebAssembly 1.0, 5.5.2 and 5.5.10)."""
+def sections(code: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield the sections of a module: kind, and where its content begins and ends (WebAssembly 1.0, 5.5.2).
+
+    :raises IndexError: where the module ends before its time.
+    """
     position = 8
     while position < len(code):
-        section = code[position]
-        size, position = _leb128(code, position + 1)
+        kind = code[position]
+        size, position = read_number(code, position + 1)
         if position + size > len(code):
             raise IndexError(position)
-        if section == _EXPORT_SECTION:
-            count, at = _leb128(code, position)
-            for _ in range(count):
-                length, at = _leb128(code, at)
-                name, kind = code[at : at + length].decode(), code[at + length]
-                _, at = _leb128(code, at + length + 1)
-                if kind == _FUNCTION_EXPORT:
-                    yield name
+        yield kind, position, position + size
         position += size
 
 
-def _leb128(code: bytes, position: int) -> tuple[int, int]:
+def read_number(code: bytes, position: int) -> tuple[int, int]:
+    """Read a number without sign (LEB128); return it and the place behind it."""
     result = shift = 0
     while True:
         byte = code[position]
@@ -103,3 +100,23 @@ def _leb128(code: bytes, position: int) -> tuple[int, int]:
         if byte < 0x80:
             return result, position
         shift += 7
+
+
+def read_name(code: bytes, position: int) -> tuple[str, int]:
+    """Read a name; return it and the place behind it."""
+    length, position = read_number(code, position)
+    return code[position : position + length].decode(), position + length
+
+
+def _exports(code: bytes) -> Iterator[str]:
+    """Yield the names of exported functions (WebAssembly 1.0, 5.5.10)."""
+    for section, start, _ in sections(code):
+        if section != _EXPORT_SECTION:
+            continue
+        count, at = read_number(code, start)
+        for _ in range(count):
+            name, at = read_name(code, at)
+            kind = code[at]
+            _, at = read_number(code, at + 1)
+            if kind == _FUNCTION_EXPORT:
+                yield name
