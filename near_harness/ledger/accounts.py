@@ -14,7 +14,7 @@ STORAGE_PRICE = Amount(10**19)
 
 @dataclass(frozen=True)
 class Holding:
-    """What an account holds at a block: yoctoNEAR, locked money included, and bytes of storage."""
+    """What an account holds at a block: yoctoNEAR, locked money and gas keys included, and bytes of storage."""
 
     balance: Amount
     storage: int

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ONE_YOCTO_FROM_PROTOCOL = 85
 """From this version on the protocol pays one yoctoNEAR for a promise of a contract that has none."""
+GAS_KEYS_FROM_PROTOCOL = 85
+"""From this version on access keys can hold money of their own, to pay gas with."""
 REWARD_UNTIL_PROTOCOL = 86
 """Up to this version a contract gets 30 % of what its function calls burn (nearcore: burnt gas reward, 0 from 87 on)."""
 
@@ -124,15 +126,24 @@ class Ledger:
         return total
 
     def holding(self, account_id: str, block_hash: str) -> Holding | None:
-        """Return what an account holds at a block, or None where it did not exist."""
+        """Return what an account holds at a block, its gas keys included, or None where it did not exist."""
         try:
             view = self._rpc("query", {"request_type": "view_account", "account_id": account_id, "block_id": block_hash})
         except UnknownAccount:
             return None
-        return Holding(Amount(int(view["amount"]) + int(view["locked"])), int(view["storage_usage"]))
+        held = Amount(int(view["amount"]) + int(view["locked"])) + self._in_gas_keys(account_id, block_hash)
+        return Holding(held, int(view["storage_usage"]))
+
+    def _in_gas_keys(self, account_id: str, block_hash: str) -> Amount:
+        if self._protocol() < GAS_KEYS_FROM_PROTOCOL:
+            return Amount(0)
+        params = {"request_type": "view_access_key_list", "account_id": account_id, "block_id": block_hash}
+        permissions = (entry["access_key"]["permission"] for entry in self._rpc("query", params)["keys"])
+        kinds = (kind for permission in permissions if isinstance(permission, dict) for kind in permission.values())
+        return sum((Amount(int(kind["balance"])) for kind in kinds if "balance" in kind), Amount(0))
 
     def balance(self, account_id: str, block_hash: str) -> Amount | None:
-        """Return a balance at a block, locked money included, or None where the account did not exist."""
+        """Return a balance at a block, locked money and gas keys included, or None where the account did not exist."""
         found = self.holding(account_id, block_hash)
         return None if found is None else found.balance
 
