@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-from pathlib import Path
 from typing import Any
 
 import fidelity_signing as signing
 import pytest
-from properties import probe
 
-from near_harness import NEAR, Account, Contract, Near, TGas, expect
+from near_harness import NEAR, Account, Near, expect
 from near_harness.outcome import Outcome
 
 pytestmark = pytest.mark.near_needs(protocol=85)

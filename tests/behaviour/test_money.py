@@ -13,6 +13,7 @@ from near_harness.errors import BadInput
 from near_harness.expectations import ExpectationFailed
 from near_harness.ledger import Cause, Ledger
 from near_harness.outcome import Outcome
+from near_harness.puppets.faults import calls_back_in, fault_code
 from near_harness.transactions import Call
 
 
@@ -241,3 +242,29 @@ async def test_a_call_with_one_yocto_of_a_contract_that_has_none(probed: Contrac
     found.__dict__.pop("changes", None)
     with pytest.raises(ExpectationFailed, match="2 yoctoNEAR came from nowhere"):
         expect(tx).conserved_tokens()
+
+
+@pytest.mark.near_needs("patch_state", protocol=85)
+async def test_the_protocol_gives_the_one_yocto_that_a_contract_lacks(near: Near, demo: Contract) -> None:
+    """nearcore: one_yocto_on_promise. So little code that the account needs no balance, and it has none."""
+    code = fault_code(calls_back_in("accept", deposit=Amount(1)), "go")
+    poor = await near.deploy(code, "poor")
+    await near.set_balance(poor, Amount(0))
+    tx = await demo.account.call(poor, "go")  # it calls back the account that has called, which is the demo
+    expect(tx).contains(receiver=demo, method="accept", deposit=Amount(1), status="succeeded").conserved_tokens()
+    assert ledger(tx).subsidies == {poor.id: Amount(1)}
+    assert ledger(tx).rows[demo.id].received == Amount(1)
+
+
+async def test_a_global_contract_that_a_contract_deploys(probed: Contract) -> None:
+    """Its price is burnt, as no account keeps it."""
+    steps = [
+        probe.step("promise_batch_create", probe.content(probed.id.encode())),
+        probe.step("promise_batch_action_deploy_global_contract", probe.result_of(0), probe.content(b"\0asm\1\0\0\0")),
+    ]
+    tx = await _run(probed, *steps)
+    _explained(tx)
+    # Ten times what the storage of these eight bytes would lock (global_contract_storage_amount_per_byte).
+    price = Amount(8 * 10**20)
+    assert tx.receipts[1].tokens_burnt > price
+    assert ledger(tx).rows[probed.id].gas == tx.tokens_burnt
