@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import itertools
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
-from near_harness.abi import ABI_METHOD, Interface
+from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.accounts import Account, Contract
 from near_harness.anchors import AnchorStack
@@ -18,15 +17,17 @@ from near_harness.arguments import Arguments
 from near_harness.chain.contract_import import ContractImport
 from near_harness.chain.files import SavedChains
 from near_harness.chain.patches import StatePatches
+from near_harness.chain.snapshots import Snapshots
 from near_harness.chain.stepping import Stepping
 from near_harness.chain.time_travel import TimeTravel
 from near_harness.client import Client
 from near_harness.config import Settings
-from near_harness.errors import InvalidAccountId, UnknownAccount, ViewFailed
+from near_harness.errors import InvalidAccountId, UnknownAccount
 from near_harness.gas.minimum import GasSearch
+from near_harness.interfaces import Interfaces
 from near_harness.keys import KeyPair
 from near_harness.ledger import Ledger
-from near_harness.namespaces import Namespace, Namespaces
+from near_harness.namespaces import Namespaces
 from near_harness.nodes.base import Node
 from near_harness.nodes.registry import create_node
 from near_harness.outcome import Outcome, parse_outcome
@@ -42,24 +43,14 @@ from near_harness.transactions import (
     transfer,
 )
 from near_harness.units import NEAR, Amount, AmountLike, GasLike, to_amount
-from near_harness.wasm import Wasm, WasmSource, load_wasm
+from near_harness.wasm import WasmSource, load_wasm
 
 _log = logging.getLogger(__name__)
 DEFAULT_BALANCE = NEAR(100)
 """What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
 
 
-@dataclass(frozen=True)
-class _Moment:
-    """What a façade goes back to: the chain, and what it knows of it."""
-
-    snapshot: Any
-    namespaces: tuple[Namespace, ...]
-    accounts: dict[str, Account]
-    names_taken: set[str]
-
-
-class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
+class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snapshots):
     """One node, and what a test does with it. Works in any event loop, and in several one after another.
 
     Time, steps, changes of the state and files are in the classes that it is made of (:mod:`near_harness.chain`).
@@ -67,7 +58,7 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self._interfaces: dict[str, Interface] = {}
+        self._interfaces = Interfaces()
         self.observers: list[Callable[[Outcome, str], None]] = []
         """Called with each outcome, and what was called, before a failure is raised."""
         self.gas = GasSearch(self)
@@ -172,7 +163,7 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
             actions = [create_account(), transfer(to_amount(balance)), key, *actions]
         await self.send(signer, account.id, actions, context=f"deploy {code.origin} on {account.id}")
         self._accounts[account.id] = account
-        return Contract(account, await self._interface(account.id, code))
+        return Contract(account, await self._interfaces.of(self.client, account.id, code))
 
     async def contract(self, account_id: object) -> Contract:
         """Return a handle of a contract that is deployed, with its methods read from its code.
@@ -181,7 +172,8 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
         """
         where = account_id_of(account_id)
         answer = await self.client.query("view_code", account_id=where)
-        return Contract(self.account(where), await self._interface(where, load_wasm(_base64(answer["code_base64"]))))
+        code = load_wasm(base64.b64decode(answer["code_base64"]))
+        return Contract(self.account(where), await self._interfaces.of(self.client, where, code))
 
     # reading
 
@@ -255,53 +247,7 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
                 raise outcome.failure
         return outcome
 
-    # snapshots
-
-    def snapshot(self) -> Any:
-        """Return the chain at this moment, for :meth:`restore`: state, height, time, everything.
-
-        :raises CapabilityMissing: where the node cannot.
-        """
-        return self._remember() if self.node.capabilities.snapshot else self.node.snapshot()
-
-    def restore(self, snapshot: Any) -> None:
-        """Bring the chain back to a snapshot, as often as wanted.
-
-        :raises CapabilityMissing: where the node cannot.
-        """
-        if not self.node.capabilities.snapshot:
-            self.node.restore(snapshot)
-        self._go_back(snapshot)
-
-    @contextmanager
-    def anchor(self, label: str = "") -> Iterator[None]:
-        """Roll back, at the end of a ``with`` block, whatever it did to the chain.
-
-        :raises CapabilityMissing: where the node cannot.
-        """
-        if not self.node.capabilities.snapshot:
-            self.node.snapshot()
-        with self.anchors.anchor(label):
-            yield
-
     # inside
-
-    def _remember(self) -> _Moment:
-        snapshot = self.node.snapshot() if self.node.capabilities.snapshot else None
-        moment = _Moment(snapshot, self._namespaces.stack, dict(self._accounts), set(self._names_taken))
-        if snapshot is None:
-            self._namespaces.enter()
-        return moment
-
-    def _mark(self) -> int:
-        return self.node.height if self.node.capabilities.snapshot else self._changes
-
-    def _go_back(self, moment: _Moment) -> None:
-        if moment.snapshot is not None:
-            self.node.restore(moment.snapshot)
-            self.client.forget_nonces()
-        self._namespaces.go_back(moment.namespaces)
-        self._accounts, self._names_taken = dict(moment.accounts), set(moment.names_taken)
 
     def _new_account(self, name: str | None, prefix: str) -> tuple[Account, Account]:
         if name is None:
@@ -316,19 +262,6 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains):
                 f"a name without a dot becomes a sub-account of {root.id!r}"
             )
         return Account(self, account_id, KeyPair.from_seed(account_id)), parent
-
-    async def _interface(self, account_id: str, wasm: Wasm) -> Interface:
-        if wasm.code_hash not in self._interfaces:
-            self._interfaces[wasm.code_hash] = await self._read_interface(account_id, wasm)
-        return self._interfaces[wasm.code_hash]
-
-    async def _read_interface(self, account_id: str, wasm: Wasm) -> Interface:
-        if ABI_METHOD in wasm.exports:
-            try:
-                return Interface.from_abi((await self.client.view(account_id, ABI_METHOD, b""))[0], wasm.exports)
-            except (ViewFailed, ValueError) as error:
-                _log.warning("the ABI of %s cannot be read, its methods are known by name only: %s", wasm.origin, error)
-        return Interface.from_exports(wasm.exports)
 
 
 @asynccontextmanager
@@ -347,7 +280,3 @@ async def start(**settings: Any) -> AsyncIterator[Near]:
     finally:
         await near.client.close()
         node.stop()
-
-
-def _base64(text: str) -> bytes:
-    return base64.b64decode(text)

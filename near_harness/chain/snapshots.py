@@ -1,0 +1,82 @@
+"""The chain at a moment, and back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from near_harness.client import Client
+from near_harness.namespaces import Namespace, Namespaces
+from near_harness.nodes.base import Node
+
+if TYPE_CHECKING:
+    from near_harness.accounts import Account
+    from near_harness.anchors import AnchorStack
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What a façade goes back to: the chain, and what it knows of it."""
+
+    snapshot: Any
+    namespaces: tuple[Namespace, ...]
+    accounts: dict[str, Account]
+    names_taken: set[str]
+
+
+class Snapshots:
+    """The part of :class:`near_harness.Near` that goes back. Where the chain cannot, the names do."""
+
+    node: Node
+    client: Client
+    anchors: AnchorStack
+    _namespaces: Namespaces
+    _accounts: dict[str, Account]
+    _names_taken: set[str]
+    _changes: int
+
+    def snapshot(self) -> Any:
+        """Return the chain at this moment, for :meth:`restore`: state, height, time, everything.
+
+        :raises CapabilityMissing: where the node cannot.
+        """
+        return self._remember() if self.node.capabilities.snapshot else self.node.snapshot()
+
+    def restore(self, snapshot: Any) -> None:
+        """Bring the chain back to a snapshot, as often as wanted.
+
+        :raises CapabilityMissing: where the node cannot.
+        """
+        if not self.node.capabilities.snapshot:
+            self.node.restore(snapshot)
+        self._go_back(snapshot)
+
+    @contextmanager
+    def anchor(self, label: str = "") -> Iterator[None]:
+        """Roll back, at the end of a ``with`` block, whatever it did to the chain.
+
+        :raises CapabilityMissing: where the node cannot.
+        """
+        if not self.node.capabilities.snapshot:
+            self.node.snapshot()
+        with self.anchors.anchor(label):
+            yield
+
+    def _remember(self) -> _Moment:
+        snapshot = self.node.snapshot() if self.node.capabilities.snapshot else None
+        moment = _Moment(snapshot, self._namespaces.stack, dict(self._accounts), set(self._names_taken))
+        if snapshot is None:
+            self._namespaces.enter()
+        return moment
+
+    def _mark(self) -> int:
+        return self.node.height if self.node.capabilities.snapshot else self._changes
+
+    def _go_back(self, moment: _Moment) -> None:
+        if moment.snapshot is not None:
+            self.node.restore(moment.snapshot)
+            self.client.forget_nonces()
+        self._namespaces.go_back(moment.namespaces)
+        self._accounts, self._names_taken = dict(moment.accounts), set(moment.names_taken)
