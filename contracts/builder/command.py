@@ -62,10 +62,10 @@ def build(folder: Path, kind: str) -> dict[str, Any]:
     compilation.target_dir().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=compilation.target_dir()) as temporary:
         finished = Path(temporary)
-        for number, name in enumerate(sources.names()):
+        for number, contract in enumerate(sources.contracts()):
             hint = " (this compiles near-sdk as well: 1 to 3 minutes the first time)" if number == 0 else ""
-            with step(f"Compiling {name}{hint}"):
-                compilation.compile_contract(name, chosen, wasm_opt, finished)
+            with step(f"Compiling {contract.name}{hint}"):
+                compilation.compile_contract(contract, chosen, wasm_opt, finished)
         built = manifest.describe(finished, compiler)
         manifest.write(finished, built)
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,8 +73,8 @@ def build(folder: Path, kind: str) -> dict[str, Any]:
             old.unlink()
         for file in sorted(finished.iterdir()):
             shutil.copy(file, folder)
-    for name in sources.names():
-        say(f"  {(folder / name).with_suffix('.wasm').stat().st_size:>8,} bytes  {name}.wasm")
+    for wasm in sorted(folder.glob("*.wasm")):
+        say(f"  {wasm.stat().st_size:>8,} bytes  {wasm.name}")
     say(f"Done in {time.monotonic() - started:.0f} s: {folder}")
     return built
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 from . import abi, interface, sources, tools
 from .machine import BuildError, cache_dir, run
 from .settings import RUSTC_FLAGS, TARGET
+from .sources import Contract
 from .toolchain import Toolchain
 
 
@@ -27,14 +29,14 @@ def fetch(toolchain: Toolchain) -> None:
     )
 
 
-def compile_contract(name: str, toolchain: Toolchain, wasm_opt: str, folder: Path) -> None:
-    """Writes `name.wasm` and `name.abi.json` to a folder."""
-    contract_abi = generate_abi(name, toolchain)
-    wasm = build_wasm(name, toolchain, tools.compress(abi.as_bytes(contract_abi)))
-    finished = folder / f"{name}.wasm"
+def compile_contract(contract: Contract, toolchain: Toolchain, wasm_opt: str, folder: Path) -> None:
+    """Writes `<name>.wasm` and `<name>.abi.json` to a folder."""
+    contract_abi = generate_abi(contract, toolchain)
+    wasm = build_wasm(contract, toolchain, tools.compress(abi.as_bytes(contract_abi)))
+    finished = folder / f"{contract.name}.wasm"
     tools.optimise(wasm_opt, wasm, finished)
     require_methods(finished, contract_abi)
-    (folder / f"{name}.abi.json").write_text(abi.as_text(contract_abi), encoding="utf-8", newline="\n")
+    (folder / f"{contract.name}.abi.json").write_text(abi.as_text(contract_abi), encoding="utf-8", newline="\n")
 
 
 def require_methods(wasm: Path, contract_abi: dict[str, Any]) -> None:
@@ -45,25 +47,28 @@ def require_methods(wasm: Path, contract_abi: dict[str, Any]) -> None:
         raise BuildError(f"{wasm.name} does not export {', '.join(missing)}")
 
 
-def generate_abi(name: str, toolchain: Toolchain) -> dict[str, Any]:
-    cargo_build(name, toolchain, ["-Awarnings"], "abi")
-    library = target_dir() / "debug" / abi.LIBRARY_NAME.format(name)
+def generate_abi(contract: Contract, toolchain: Toolchain) -> dict[str, Any]:
+    cargo_build(contract, toolchain, ["-Awarnings"], "abi")
+    library = target_dir() / "debug" / abi.LIBRARY_NAME.format(contract.crate)
     if not library.exists():
-        raise BuildError(f"cargo built {name} for this machine, but {library} is not there")
+        raise BuildError(f"cargo built {contract.crate} for this machine, but {library} is not there")
+    # A name of its own: the loader would take a second library of the same name for the first.
+    named = library.with_stem(f"{contract.name}-abi")
+    shutil.copy(library, named)
     metadata = {
-        "name": name,
+        "name": contract.name,
         "version": package_version(),
         "build": {"compiler": short_version(toolchain.compiler), "builder": "near-harness scripts/contracts"},
     }
-    return abi.join(abi.read_chunks(library), metadata)
+    return abi.join(abi.read_chunks(named), metadata)
 
 
-def build_wasm(name: str, toolchain: Toolchain, compressed_abi: bytes) -> Path:
+def build_wasm(contract: Contract, toolchain: Toolchain, compressed_abi: bytes) -> Path:
     # One path for all contracts: it is compiled into near-sdk's macros, which would be built anew for each.
     embedded = target_dir() / "embedded-abi.zst"
     embedded.write_bytes(compressed_abi)
     cargo_build(
-        name,
+        contract,
         toolchain,
         [*RUSTC_FLAGS, *without_local_paths()],
         "near-sdk/__abi-embed",
@@ -72,20 +77,21 @@ def build_wasm(name: str, toolchain: Toolchain, compressed_abi: bytes) -> Path:
         TARGET,
         env={"CARGO_NEAR_ABI_PATH": str(embedded)},
     )
-    return target_dir() / TARGET / "release" / f"{name}.wasm"
+    return target_dir() / TARGET / "release" / f"{contract.crate}.wasm"
 
 
 def cargo_build(
-    name: str,
+    contract: Contract,
     toolchain: Toolchain,
     rustc_flags: list[str],
     feature: str,
     *options: str,
     env: dict[str, str] | None = None,
 ) -> None:
+    features = ",".join([feature, *contract.features])
     run(
-        [toolchain.cargo, "build", "--quiet", "--locked", "--offline", "-p", name, "--features", feature, *options],
-        what=f"Compiling {name}",
+        [toolchain.cargo, "build", "--quiet", "--locked", "--offline", "-p", contract.crate, "--features", features, *options],
+        what=f"Compiling {contract.name}",
         cwd=sources.CONTRACTS,
         env={
             **toolchain.env,

@@ -20,8 +20,11 @@ def describe(folder: Path, compiler: str) -> dict[str, Any]:
         "near_sdk": sources.locked_version("near-sdk"),
         "binaryen": settings.BINARYEN_VERSION,
         "contracts": {
-            name: {"wasm": describe_file(folder / f"{name}.wasm"), "abi": describe_file(folder / f"{name}.abi.json")}
-            for name in sources.names()
+            contract.name: {
+                "wasm": describe_file(folder / f"{contract.name}.wasm"),
+                "abi": describe_file(folder / f"{contract.name}.abi.json"),
+            }
+            for contract in sources.contracts()
         },
     }
 

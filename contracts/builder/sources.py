@@ -4,23 +4,48 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 CONTRACTS = Path(__file__).resolve().parent.parent
 COMPILED = CONTRACTS / "compiled"
 
 
-def names(root: Path = CONTRACTS) -> list[str]:
-    """The names of the contracts, each a crate of the workspace."""
-    return sorted(manifest.parent.name for manifest in root.glob("*/Cargo.toml"))
+@dataclass(frozen=True)
+class Contract:
+    """One compiled contract: a crate of the workspace, or one of its twins (`good` is a feature, `bad` is without it)."""
+
+    name: str
+    crate: str
+    features: tuple[str, ...] = ()
+
+
+def contracts(root: Path = CONTRACTS) -> list[Contract]:
+    """The contracts, by name. A crate with a `src/good.rs` is built twice: to `<crate>_bad` and `<crate>_good`."""
+    found = []
+    for folder in crates(root):
+        if "cdylib" not in (folder / "Cargo.toml").read_text(encoding="utf-8"):
+            continue  # a part of others
+        name = folder.name
+        if (folder / "src" / "good.rs").exists():
+            found += [Contract(f"{name}_bad", name), Contract(f"{name}_good", name, ("good",))]
+        else:
+            found.append(Contract(name, name))
+    return sorted(found, key=lambda contract: contract.name)
+
+
+def crates(root: Path = CONTRACTS) -> list[Path]:
+    """The folders of the crates; those below `twins` are stories of a bad contract and its good twin."""
+    manifests = [*root.glob("*/Cargo.toml"), *root.glob("twins/*/Cargo.toml")]
+    return sorted(manifest.parent for manifest in manifests)
 
 
 def files(root: Path = CONTRACTS) -> list[Path]:
     """Every file that a compiled contract is made of."""
     found = [root / "Cargo.toml", root / "Cargo.lock", root / "builder" / "settings.py"]
-    for name in names(root):
-        found.append(root / name / "Cargo.toml")
-        found.extend((root / name / "src").rglob("*.rs"))
+    for folder in crates(root):
+        found.append(folder / "Cargo.toml")
+        found.extend((folder / "src").rglob("*.rs"))
     return sorted(found)
 
 
