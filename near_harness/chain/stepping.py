@@ -23,10 +23,11 @@ from near_harness.chain.pending import Pending, PendingReceipt, PendingTransacti
 from near_harness.client import Client
 from near_harness.errors import BadInput
 from near_harness.nodes.base import Node
-from near_harness.transactions import Actions, Call, function_call
+from near_harness.transactions import Actions, Call
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account, Contract
+    from near_harness.borsh import BorshType
     from near_harness.near import Near
     from near_harness.outcome import Outcome
 
@@ -40,6 +41,8 @@ class Sent:
 
     def __init__(self, near: Near, signer: Account | Contract, tx_hash: str, context: str) -> None:
         self._near, self._signer, self.hash, self._context = near, signer, tx_hash, context
+        self.returns: BorshType | None = None
+        """The type of its value, where the contract's ABI says that it is borsh."""
 
     def __await__(self) -> Generator[Any, None, Outcome]:
         """Return the outcome.
@@ -57,7 +60,9 @@ class Sent:
         if chain.paused:
             _run(chain)
         signer = self._near.client.signer(self._signer.id, self._signer.key)
-        return self._near.outcome_of(await signer.outcome_of(self.hash), raising=raising, context=self._context)
+        outcome = self._near.outcome_of(await signer.outcome_of(self.hash), raising=raising, context=self._context)
+        outcome.returns = self.returns
+        return outcome
 
     def __repr__(self) -> str:
         return f"<Sent {self._context or self.hash}>"
@@ -77,8 +82,9 @@ class PausedChain:
         """
         if call.signer is None:
             raise BadInput(f"{call}: nobody signs it: add .by(alice)")
-        action = function_call(call.method, call.args, deposit=call.deposit, gas=call.attached_gas)
-        return await self.submit(call.signer, call.receiver_id, [action], context=str(call))
+        sent = await self.submit(call.signer, call.receiver_id, call.actions(), context=str(call))
+        sent.returns = call.returns
+        return sent
 
     async def submit(self, signer: Account | Contract, receiver: object, actions: Actions, *, context: str = "") -> Sent:
         """Hand over a transaction of any actions (:mod:`near_harness.transactions` makes them).

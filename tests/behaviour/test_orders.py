@@ -99,7 +99,9 @@ async def test_two_receipts_in_one_block_have_each_their_own_change(
     async with near.paused() as chain:
         sent = [await chain.send(orders.replace(1, _order(who, note=who.id, seal=[1, 2, 3, 4])).by(who)) for who in (alice, bob)]
         await chain.run()
+        placed = await chain.send(orders.place(_order(bob)).by(bob))
         first, second = [await tx for tx in sent]
+        assert (await placed).result() == 2
     assert first.receipt(orders).block_hash == second.receipt(orders).block_hash
     notes = []
     for tx in (first, second):
