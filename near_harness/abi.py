@@ -45,6 +45,8 @@ class Method:
     """What the JSON schemas of its parameters refer to."""
     returns: BorshType | None = None
     """The type of its result, where it is borsh."""
+    answers: tuple[Any, ...] = ()
+    """The JSON schemas of the promise results that it takes (near-sdk: ``#[callback_unwrap]`` and the like)."""
 
     @property
     def signature(self) -> str:
@@ -189,6 +191,7 @@ def _method(function: Mapping[str, Any], definitions: Mapping[str, Any]) -> Meth
         modifiers=tuple(function.get("modifiers", ())),
         definitions=definitions,
         returns=BorshType.of(result["type_schema"]) if result.get("serialization_type") == "borsh" else None,
+        answers=tuple(answer.get("type_schema") for answer in _answers(function)),
     )
 
 
@@ -198,6 +201,11 @@ def _parameter(arg: Mapping[str, Any], is_json: bool) -> Parameter:
         return Parameter(arg["name"], _optional(schema), schema)
     borsh = BorshType.of(schema)
     return Parameter(arg["name"], borsh.declaration.startswith("Option<"), borsh)
+
+
+def _answers(function: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    several = function.get("callbacks_vec")
+    return [*function.get("callbacks", ()), *([several] if several else ())]
 
 
 def _optional(schema: Any) -> bool:

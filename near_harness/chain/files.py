@@ -36,12 +36,7 @@ class SavedChains:
 
         :raises CapabilityMissing: on nodes other than the embedded one.
         """
-        note = {
-            "near_harness": __version__,
-            "accounts": {account.id: account.key.secret_key for account in self._accounts.values()},
-            "names_taken": sorted(self._names_taken),
-        }
-        content = engine_chain(self.node, "save").snapshot().save(json.dumps(note).encode())
+        content = self.dump()
         target = Path(path)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         part = Path(name)
@@ -51,6 +46,19 @@ class SavedChains:
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
+
+    def dump(self) -> bytes:
+        """Return the content of the file that :meth:`save` writes.
+
+        :raises CapabilityMissing: on nodes other than the embedded one.
+        """
+        note = {
+            "near_harness": __version__,
+            "accounts": {account.id: account.key.secret_key for account in self._accounts.values()},
+            "names_taken": sorted(self._names_taken),
+        }
+        content: bytes = engine_chain(self.node, "save").snapshot().save(json.dumps(note).encode())
+        return content
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Become the chain in a file: everything goes on from where it was saved, and its accounts are known by name again.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from near_harness.nodes.base import Node
 if TYPE_CHECKING:
     from near_harness.accounts import Account
     from near_harness.anchors import AnchorStack
+    from near_harness.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Snapshots:
     node: Node
     client: Client
     anchors: AnchorStack
+    observers: list[Callable[[Outcome, str], None]]
     _namespaces: Namespaces
     _accounts: dict[str, Account]
     _names_taken: set[str]
@@ -63,6 +65,15 @@ class Snapshots:
             self.node.snapshot()
         with self.anchors.anchor(label):
             yield
+
+    @contextmanager
+    def unobserved(self) -> Iterator[None]:
+        """Let no observer hear of what is sent inside ``with``: trials, that are rolled back."""
+        observers, self.observers = self.observers, []
+        try:
+            yield
+        finally:
+            self.observers = observers
 
     def _remember(self) -> _Moment:
         snapshot = self.node.snapshot() if self.node.capabilities.snapshot else None

@@ -35,11 +35,8 @@ class GasSearch:
         step = to_gas(precision)
         if not step:
             raise BadInput("precision: give gas above zero, such as TGas('0.01')")
-        observers, self._near.observers = self._near.observers, []
-        try:
+        with self._near.unobserved():
             return await self._search(call, until, step)
-        finally:
-            self._near.observers = observers
 
     async def _search(self, call: Call, until: Callable[[Outcome], bool] | None, step: Gas) -> Gas:
         plenty = await self._try(call)
