@@ -14,6 +14,7 @@ from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.accounts import Account, Contract
 from near_harness.anchors import AnchorStack
 from near_harness.arguments import Arguments
+from near_harness.audit.facade import Auditing
 from near_harness.chain.contract_import import ContractImport
 from near_harness.chain.files import SavedChains
 from near_harness.chain.patches import StatePatches
@@ -50,10 +51,11 @@ DEFAULT_BALANCE = NEAR(100)
 """What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
 
 
-class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snapshots):
+class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snapshots, Auditing):
     """One node, and what a test does with it. Works in any event loop, and in several one after another.
 
-    Time, steps, changes of the state and files are in the classes that it is made of (:mod:`near_harness.chain`).
+    Time, steps, changes of the state and files are in the classes that it is made of (:mod:`near_harness.chain`), and so are
+    audits (:mod:`near_harness.audit`).
     """
 
     def __init__(self, node: Node) -> None:

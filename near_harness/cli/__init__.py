@@ -11,6 +11,7 @@ from near_harness.cli.command import CONTEXT, CommandGroup
 from near_harness.version import __version__
 
 COMMANDS = {
+    "audit": "near_harness.cli.audit",
     "completion": "near_harness.cli.completion",
     "demo": "near_harness.cli.demo",
     "doctor": "near_harness.cli.doctor",

@@ -1,0 +1,129 @@
+"""A run: steps from the set-up on, the transaction at their end, and the contract's storage around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from near_harness.audit.steps import CallStep, Step
+from near_harness.outcome.receipt import Refund
+
+if TYPE_CHECKING:
+    from near_harness.audit.findings import Finding, Severity
+    from near_harness.audit.world import World
+    from near_harness.ledger import Ledger
+    from near_harness.ledger.state import StateChange
+    from near_harness.outcome import Outcome, Receipt
+
+STATE_KEY = b"STATE"
+"""Where near-sdk keeps the contract's own structure; written by the first call, where no init has done it."""
+
+
+@dataclass(eq=False)
+class Run:
+    """One play of some steps. It is looked at before the chain goes back: storage and balances are read on demand."""
+
+    world: World
+    steps: tuple[Step, ...]
+    outcome: Outcome
+
+    @property
+    def call(self) -> CallStep:
+        """The last step: the call whose outcome this is."""
+        last = self.steps[-1]
+        if not isinstance(last, CallStep):
+            raise TypeError(f"{last} is no call")
+        return last
+
+    @property
+    def root(self) -> Receipt:
+        """The receipt of the call itself."""
+        root = self.outcome.root
+        if root is None:
+            raise ValueError(f"{self.call} became no receipt")
+        return root
+
+    @property
+    def entered(self) -> bool:
+        """Whether the method ran to its end: what came of its promises does not count."""
+        return self.outcome.root is not None and self.outcome.root.arrived
+
+    @property
+    def ledger(self) -> Ledger:
+        """The accounts around the transaction."""
+        ledger = self.outcome.ledger
+        if ledger is None:
+            raise ValueError(f"{self.call} has no ledger")
+        return ledger
+
+    @property
+    def made(self) -> tuple[Receipt, ...]:
+        """The receipts that the contract made in this transaction, what the protocol paid back left out."""
+        contract = self.world.contract_id
+        return tuple(
+            r for r in self.outcome.receipts if r.predecessor == contract and r.refund is None and r is not self.outcome.root
+        )
+
+    @property
+    def callbacks(self) -> tuple[Receipt, ...]:
+        """The contract's callbacks: receipts from itself to itself that got the results of promises."""
+        return tuple(r for r in self.made if r.receiver == self.world.contract_id and r.callback_of and r.methods)
+
+    @property
+    def failed_promises(self) -> tuple[Receipt, ...]:
+        """What the contract asked of others, callbacks left out, and what failed."""
+        callbacks = self.callbacks
+        return tuple(r for r in self.made if r.how_failed is not None and r not in callbacks)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the contract's storage is another one at the end."""
+        return bool(self.ledger.state.of(self.world.contract_id))
+
+    @cached_property
+    def kept(self) -> tuple[bytes, ...]:
+        """The keys that the method itself wrote, and that stand at the end just as it wrote them.
+
+        The structure that a contract without an init writes with its first call is no change that anybody asked for.
+        """
+        at_end = {change.key: change.after for change in self.ledger.state.of(self.world.contract_id)}
+        written = (change for change in self.ledger.state.by(self.root) if not is_first_write(change))
+        return tuple(sorted(change.key for change in written if change.key in at_end and at_end[change.key] == change.after))
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What tells this run from others of the same method: who did what, and what failed."""
+        receipts = (r for r in self.outcome.receipts if r.refund is not Refund.GAS)
+        return tuple((r.receiver, r.methods, bool(r.deposit), r.how_failed.name if r.how_failed else None) for r in receipts)
+
+    def finding(  # noqa: D102 - the arguments are those of a Finding
+        self, rule: str, severity: Severity, method: str, message: str, check: tuple[str, ...], *, detail: str = ""
+    ) -> Finding:
+        from near_harness.audit.findings import Finding  # noqa: PLC0415 - findings know runs by type
+
+        tree, ledger = str(self.outcome), str(self.ledger)
+        return Finding(rule, severity, method, message, self.steps, check, detail, tree, ledger)
+
+
+def is_first_write(change: StateChange) -> bool:
+    """Whether near-sdk wrote the contract's structure for the first time."""
+    return change.key == STATE_KEY and change.before is None
+
+
+@asynccontextmanager
+async def played(world: World, *steps: Step) -> AsyncIterator[Run]:
+    """Play steps from where the chain is, look at the run inside ``async with``, and go back.
+
+    :raises InvalidTransaction: where the protocol refuses one of them.
+    """
+    near = world.near
+    with near.anchor("audit"):
+        outcome: Outcome | None = None
+        for step in steps:
+            outcome = await step.run(near)
+        if outcome is None:
+            raise TypeError(f"{steps[-1]} has no outcome")
+        yield Run(world, (*world.past, *steps), outcome)

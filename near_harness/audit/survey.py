@@ -1,0 +1,206 @@
+"""Getting into the contract's methods: sample arguments, deposits and signers, from states that other calls have led to.
+
+A bounded search, the same each time. What it cannot enter is reported with the contract's own words, so that silence is not
+taken for safety.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from near_harness.abi import Interface, Method
+from near_harness.arguments import encode_arguments
+from near_harness.audit.runs import STATE_KEY, Run, is_first_write, played
+from near_harness.audit.samples import Samples
+from near_harness.audit.steps import NOTHING, CallStep, Step
+from near_harness.outcome.failures import InvalidTransaction
+from near_harness.units import NEAR, Amount, yocto
+
+if TYPE_CHECKING:
+    from near_harness.audit.world import World
+
+_MOST_SHAPES = 6
+"""So many different courses of one method are kept."""
+_MOST_ROUNDS = 3
+_DEPOSITS = {True: (NEAR(1), yocto(1), NOTHING), False: (NOTHING,), None: (NOTHING, NEAR(1), yocto(1))}
+"""What to attach to a method that is payable, that is not, and of which it is not known."""
+_PRIVATE = " is private"
+"""What near-sdk says to everybody but the contract itself: Method on_staked is private."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A call that got into its method. ``past`` are the calls that it needs, ``clean`` says that nothing failed."""
+
+    past: tuple[Step, ...]
+    call: CallStep
+    shape: tuple[object, ...]
+    clean: bool
+    changes: bool
+    """Whether it changed the contract's storage."""
+
+
+@dataclass
+class MethodRecord:
+    """What came of trying to enter a method."""
+
+    method: Method
+    tries: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    refusals: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def private(self) -> bool:
+        """Whether it is for the contract itself only: the ABI says so, or the method did."""
+        return "private" in self.method.modifiers or any(refusal.endswith(_PRIVATE) for refusal in self.refusals)
+
+    @property
+    def usual_refusal(self) -> str:
+        """What the method said most often."""
+        return self.refusals.most_common(1)[0][0] if self.refusals else "its arguments are not known"
+
+
+class Survey:
+    """The search. ``hear`` is called with every run of a new shape, while it can be looked at."""
+
+    def __init__(
+        self, world: World, hear: Callable[[Run], None], *, tries: int, seed: int, examples: Sequence[CallStep] = ()
+    ) -> None:
+        self._world, self._hear, self._tries, self._examples = world, hear, tries, examples
+        self._base = 0
+        users = (*(user.id for user in world.users), world.nobody)
+        self.samples = Samples(world.interface.definitions, users, world.callees, world.contract_id, seed)
+        self.records = {method.name: MethodRecord(method) for method in _calls_of(world.interface)}
+
+    async def enter_all(self) -> None:
+        """Enter each method, from the set-up and then from states that calls have led to. The chain is warmed up afterwards."""
+        await self._warm_up()
+        self._base = len(self._world.past)
+        with self._world.aside():
+            news = await self._enter(list(self.records.values()))
+            await self._after_another_user(news)
+            for _ in range(_MOST_ROUNDS):
+                await self._live_on(news)
+                news = await self._enter([record for record in self.records.values() if not record.entries])
+                if not news:
+                    break
+        for record in self.records.values():
+            record.entries = [await self._shortened(entry) for entry in record.entries]
+
+    async def _warm_up(self) -> None:
+        """Let a contract that was not initialised write its structure, so that this is not taken for a change later."""
+        if await self._has_structure():
+            return
+        for record in self.records.values():
+            for call in self._calls(record):
+                if record.private:
+                    break
+                async with played(self._world, call) as run:
+                    warms = run.entered and any(map(is_first_write, run.ledger.state.by(run.root)))
+                if warms:
+                    await self._world.go_on(call)
+                    return
+
+    async def _has_structure(self) -> bool:
+        key = base64.b64encode(STATE_KEY).decode()
+        answer = await self._world.near.client.query("view_state", account_id=self._world.contract_id, prefix_base64=key)
+        return bool(answer["values"])
+
+    async def _enter(self, todo: Sequence[MethodRecord]) -> list[Entry]:
+        found = []
+        for record in todo:
+            for call in self._calls(record):
+                if record.private or len(record.entries) >= _MOST_SHAPES:
+                    break
+                entry = await self._try(record, call)
+                found += [entry] if entry is not None else []
+        return found
+
+    def _calls(self, record: MethodRecord) -> Iterator[CallStep]:
+        """The user's calls, with the deposit that worked once one has; where none got in, calls of the contract's own account."""
+        world, method = self._world, record.method
+        yield from (example for example in self._examples if example.method == method.name)
+        for number, (args, deposit) in enumerate(self._ways(record)):
+            if number >= self._tries:
+                break
+            worked = record.entries[-1].call.deposit if record.entries else deposit
+            if deposit == worked:
+                yield CallStep(world.user.id, world.contract_id, method.name, args, deposit)
+        if not record.entries:
+            for number, (args, deposit) in enumerate(self._ways(record)):
+                if number >= self._tries // 2:
+                    break
+                yield CallStep(world.contract_id, world.contract_id, method.name, args, deposit)
+
+    def _ways(self, record: MethodRecord) -> Iterator[tuple[bytes, Amount]]:
+        for args in self.samples.arguments(record.method, self._tries):
+            for deposit in _DEPOSITS[record.method.payable]:
+                yield encode_arguments(args, record.method.name), deposit
+
+    async def _try(self, record: MethodRecord, call: CallStep) -> Entry | None:
+        record.tries += 1
+        try:
+            async with played(self._world, call) as run:
+                if not run.entered:
+                    record.refusals[_refusal(run)] += 1
+                    return None
+                shape = run.shape
+                if any(entry.shape == shape for entry in record.entries):
+                    return None
+                self._hear(run)
+                clean = all(receipt.how_failed is None for receipt in run.outcome.receipts)
+                entry = Entry(self._world.past[self._base :], call, shape, clean, run.changed)
+        except InvalidTransaction as refused:
+            record.refusals[refused.message] += 1
+            return None
+        record.entries.append(entry)
+        return entry
+
+    async def _after_another_user(self, entries: Sequence[Entry]) -> None:
+        """Make the same calls once more, when another user has made them before, with twice the deposit: as in an auction."""
+        for entry in entries:
+            if not entry.changes or entry.call.signer != self._world.user.id:
+                continue
+            with self._world.aside():
+                await self._world.go_on(replace(entry.call, signer=self._world.users[1].id))
+                await self._try(self.records[entry.call.method], replace(entry.call, deposit=entry.call.deposit * 2))
+
+    async def _live_on(self, entries: Sequence[Entry]) -> None:
+        """Let the first user make the best of these calls, one for each method: clean ones that change something."""
+        best: dict[str, Entry] = {}
+        for entry in entries:
+            if entry.changes and entry.call.signer == self._world.user.id:
+                known = best.get(entry.call.method)
+                if known is None or (entry.clean, entry.call.deposit) > (known.clean, known.call.deposit):
+                    best[entry.call.method] = entry
+        for entry in best.values():
+            await self._world.go_on(entry.call)
+
+    async def _shortened(self, entry: Entry) -> Entry:
+        """Leave out of the past whatever the call does without."""
+        past = entry.past
+        for step in entry.past:
+            fewer = tuple(other for other in past if other is not step)
+            async with played(self._world, *fewer, entry.call) as run:
+                if run.entered and run.shape == entry.shape:
+                    past = fewer
+        return replace(entry, past=past)
+
+
+def _calls_of(interface: Interface) -> list[Method]:
+    """The methods that change state, as far as that is known; what near-sdk adds for itself is left out."""
+    methods = (interface.methods or {}).values()
+    return [
+        method
+        for method in methods
+        if method.view is not True and "init" not in method.modifiers and not method.name.startswith("__")
+    ]
+
+
+def _refusal(run: Run) -> str:
+    failure = run.outcome.failure if run.outcome.root is None else run.root.how_failed
+    return failure.message if failure is not None else "it was not executed"

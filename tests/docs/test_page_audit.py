@@ -1,0 +1,5 @@
+"""The code of docs/audit.md."""
+
+from docs.conftest import collected
+
+globals().update(collected("audit.md"))
