@@ -110,7 +110,8 @@ class Method:
         plain = plain_json(value, f"{self.name}.{parameter.name}")
         wrong = misfit(plain, parameter.schema, self.definitions)
         if wrong is not None:
-            raise InvalidArguments(f"argument {parameter.name!r} of {self.signature}: {parameter.name}{wrong}")
+            inside = "" if wrong.startswith(" is ") else f": {parameter.name}"
+            raise InvalidArguments(f"argument {parameter.name!r} of {self.signature}{inside}{wrong}")
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def test_the_types_of_arguments(schema: Any, fits: list[Any], wrong: list[Any]) 
     for value in fits:
         assert method.arguments((value,), {}) == {"x": value}
     for value in wrong:
-        with pytest.raises(InvalidArguments, match=r"'x' of m.*: x is .*, but the contract takes "):
+        with pytest.raises(InvalidArguments, match=r"'x' of m.* is .*, but the contract takes "):
             method.arguments((value,), {})
 
 
