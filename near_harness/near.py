@@ -33,6 +33,8 @@ from near_harness.nodes.base import Node
 from near_harness.nodes.registry import create_node
 from near_harness.outcome import Outcome, parse_outcome
 from near_harness.outcome.failures import TransactionFailed
+from near_harness.puppets.facade import PuppetMaking
+from near_harness.puppets.registry import Puppets
 from near_harness.transactions import (
     DEFAULT_GAS,
     Actions,
@@ -51,11 +53,11 @@ DEFAULT_BALANCE = NEAR(100)
 """What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
 
 
-class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snapshots, Auditing):
+class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snapshots, PuppetMaking, Auditing):
     """One node, and what a test does with it. Works in any event loop, and in several one after another.
 
     Time, steps, changes of the state and files are in the classes that it is made of (:mod:`near_harness.chain`), and so are
-    audits (:mod:`near_harness.audit`).
+    puppets (:mod:`near_harness.puppets`) and audits (:mod:`near_harness.audit`).
     """
 
     def __init__(self, node: Node) -> None:
@@ -78,6 +80,7 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snap
         self._names_taken: set[str] = set()
         self._namespaces = Namespaces(node.rpc_url, node.root_account_id, node.root_key)
         self._changes = 0
+        self.puppets = Puppets(self)
 
     @property
     def root(self) -> Account:
@@ -224,6 +227,19 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snap
         :raises TransactionFailed: where the protocol refuses it; and where its result is a failure, unless ``raising`` is False.
         :raises RpcTimeout: where it does not come to its end.
         """
+        await self.puppets.flush()
+        return await self.hand_in(signer, receiver_id, actions, raising=raising, context=context)
+
+    async def hand_in(
+        self,
+        signer: Account | Contract,
+        receiver_id: str,
+        actions: Actions,
+        *,
+        raising: bool = True,
+        context: str = "",
+    ) -> Outcome:
+        """As :meth:`send`, with the puppets as they are on the chain: what was programmed since waits on."""
         self._changes += 1
         try:
             raw = await self.client.signer(signer.id, signer.key).send(check_account_id(receiver_id), actions)
@@ -240,6 +256,7 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snap
         outcome = parse_outcome(raw)
         outcome.ledger = Ledger(outcome, self.node.rpc_url)
         outcome.handled = outcome.failure is not None or not raising
+        self.puppets.hear(outcome)
         for observe in self.observers:
             observe(outcome, context)
         _log.info("%s: %r", context, outcome)

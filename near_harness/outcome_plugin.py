@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from near_harness import gas_plugin, report_plugin, unseen
+from near_harness.puppets.plugin import UnsentPrograms
 
 if TYPE_CHECKING:
     from near_harness.near import Near
 
 _UNSEEN = pytest.StashKey[unseen.UnseenFailures]()
 _GAS = pytest.StashKey[gas_plugin.GasPlugin]()
+_UNSENT = pytest.StashKey[UnsentPrograms]()
 _REPORT = pytest.StashKey[report_plugin.ReportPlugin]()
 
 
@@ -28,6 +30,8 @@ def configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{unseen.NAME}(way): error, warn or ignore failures that the test does not see")
     config.stash[_UNSEEN] = unseen.UnseenFailures(config)
     config.pluginmanager.register(config.stash[_UNSEEN], unseen.NAME)
+    config.stash[_UNSENT] = UnsentPrograms()
+    config.pluginmanager.register(config.stash[_UNSENT], "near_puppets")
     config.stash[_GAS] = gas_plugin.GasPlugin(config)
     config.pluginmanager.register(config.stash[_GAS], "near_gas")
     config.stash[_REPORT] = report_plugin.ReportPlugin(config)
@@ -37,3 +41,4 @@ def configure(config: pytest.Config) -> None:
 def watch(config: pytest.Config, near: Near) -> None:
     """Hear of everything that is sent through a façade from now on."""
     near.observers += [config.stash[_UNSEEN].hear, config.stash[_GAS].hear, config.stash[_REPORT].hear]
+    config.stash[_UNSENT].watch(near)

@@ -6,6 +6,7 @@ transaction that failed. ``.attempt()`` gives the outcome whatever came of it, `
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from near_harness.accounts import Account, Contract
     from near_harness.borsh import BorshType
+    from near_harness.chain.stepping import Sent
     from near_harness.near import Near
     from near_harness.outcome import Outcome
     from near_harness.outcome.failures import TransactionFailed
@@ -99,10 +101,21 @@ class _Sendable:
         outcome.handled = False
         return expected_failure(outcome, kind, text, at=at, method=method)
 
+    async def start(self) -> Sent:
+        """Send without waiting for what comes of it: ``await`` what is returned for the outcome.
+
+        :raises TransactionFailed: where the protocol refuses the transaction.
+        """
+        return await self.near.start(self._signer, self.receiver_id, self.actions(), context=str(self))
+
     async def _send(self, *, raising: bool) -> Outcome:
+        return await self.near.send(self._signer, self.receiver_id, self.actions(), raising=raising, context=str(self))
+
+    @property
+    def _signer(self) -> Account | Contract:
         if self.signer is None:
             raise BadInput(f"{self}: nobody signs it: add .by(alice)")
-        return await self.near.send(self.signer, self.receiver_id, self.actions(), raising=raising, context=str(self))
+        return self.signer
 
 
 @dataclass(frozen=True)
@@ -125,6 +138,15 @@ class Call(_Sendable):
         outcome = await super()._send(raising=raising)
         outcome.returns = self.returns
         return outcome
+
+    async def start(self) -> Sent:
+        """Send without waiting for what comes of it: ``await`` what is returned for the outcome.
+
+        :raises TransactionFailed: where the protocol refuses the transaction.
+        """
+        sent = await super().start()
+        sent.returns = self.returns
+        return sent
 
     def attach(self, deposit: AmountLike) -> Call:
         """Attach money (yoctoNEAR) for the contract.
@@ -223,11 +245,15 @@ class View:
 
     async def bytes(self) -> bytes:
         """Make the call and return the bytes (for borsh, or any other form)."""
-        return (await self.near.client.view(self.contract_id, self.method, self.args))[0]
+        return (await self._ask())[0]
 
     async def logs(self) -> tuple[str, ...]:
         """Make the call and return its logs."""
-        return (await self.near.client.view(self.contract_id, self.method, self.args))[1]
+        return (await self._ask())[1]
+
+    async def _ask(self) -> tuple[builtins.bytes, tuple[str, ...]]:
+        await self.near.puppets.flush()
+        return await self.near.client.view(self.contract_id, self.method, self.args)
 
     async def _value(self) -> Any:
         from near_harness.outcome.events import decode_json  # noqa: PLC0415 - a cycle of types otherwise

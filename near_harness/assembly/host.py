@@ -12,14 +12,12 @@ REGISTER = (1 << 64) - 1
 NOTHING, I64, I32 = b"", b"\x7e", b"\x7f"
 
 HOST: dict[str, tuple[int, bytes]] = {
-    "attached_deposit": (1, NOTHING),
     "block_index": (0, I64),
     "current_account_id": (1, NOTHING),
     "input": (1, NOTHING),
     "log_utf8": (2, NOTHING),
     "panic_utf8": (2, NOTHING),
     "predecessor_account_id": (1, NOTHING),
-    "prepaid_gas": (0, I64),
     "promise_batch_action_function_call_weight": (8, NOTHING),
     "promise_batch_action_transfer": (2, NOTHING),
     "promise_batch_create": (2, I64),

@@ -26,8 +26,7 @@ UNREACHABLE, RETURN, DROP = b"\x00", b"\x0f", b"\x1a"
 ADD, SUBTRACT = b"\x7c", b"\x7d"
 EQUAL, NOT_EQUAL, LESS, GREATER, AT_LEAST = b"\x51", b"\x52", b"\x54", b"\x56", b"\x5a"
 """Comparisons (of numbers without sign) leave a truth value of 32 bits."""
-IS_ZERO = b"\x50"
-_WRAP, _EXTEND = b"\xa7", b"\xad"
+_WRAP = b"\xa7"
 _END = b"\x0b"
 
 
@@ -92,11 +91,6 @@ def store(address: Code | bytes | int, value: Code | bytes | int, *, size: int =
     return code(address, _WRAP, value, (b"\x37" if size == 8 else b"\x3c") + b"\x00\x00")
 
 
-def widened(truth: Code) -> Code:
-    """Return a truth value of 32 bits as a number of 64."""
-    return code(truth, _EXTEND)
-
-
 def narrowed(number: Code) -> Code:
     """Return the lower 32 bits of a number: a truth value where it is 1 or 0."""
     return code(number, _WRAP)
@@ -113,7 +107,7 @@ def forever(body: Code) -> Code:
 
 
 def repeat_while(truth: Code, body: Code) -> Code:
-    """Do it as long as something holds, which is looked at before each turn. ``break`` is not needed: return from within."""
+    """Do it as long as something holds, which is looked at before each turn."""
     return code(b"\x02\x40\x03\x40", truth, b"\x45\x0d\x01", body, b"\x0c\x00", _END, _END)
 
 

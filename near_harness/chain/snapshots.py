@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from near_harness.accounts import Account
     from near_harness.anchors import AnchorStack
     from near_harness.outcome import Outcome
+    from near_harness.puppets.registry import Puppets, RememberedPuppets
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class _Moment:
     namespaces: tuple[Namespace, ...]
     accounts: dict[str, Account]
     names_taken: set[str]
+    puppets: RememberedPuppets
 
 
 class Snapshots:
@@ -34,6 +36,7 @@ class Snapshots:
     client: Client
     anchors: AnchorStack
     observers: list[Callable[[Outcome, str], None]]
+    puppets: Puppets
     _namespaces: Namespaces
     _accounts: dict[str, Account]
     _names_taken: set[str]
@@ -77,7 +80,7 @@ class Snapshots:
 
     def _remember(self) -> _Moment:
         snapshot = self.node.snapshot() if self.node.capabilities.snapshot else None
-        moment = _Moment(snapshot, self._namespaces.stack, dict(self._accounts), set(self._names_taken))
+        moment = _Moment(snapshot, self._namespaces.stack, dict(self._accounts), set(self._names_taken), self.puppets.remember())
         if snapshot is None:
             self._namespaces.enter()
         return moment
@@ -91,3 +94,4 @@ class Snapshots:
             self.client.forget_nonces()
         self._namespaces.go_back(moment.namespaces)
         self._accounts, self._names_taken = dict(moment.accounts), set(moment.names_taken)
+        self.puppets.go_back(moment.puppets, with_the_chain=moment.snapshot is not None)

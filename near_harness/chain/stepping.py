@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Generator, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from near_harness.account_ids import account_id_of
+from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.chain.capability import engine_chain, refusals
 from near_harness.chain.pending import Pending, PendingReceipt, PendingTransaction, parse_pending
 from near_harness.client import Client
@@ -37,7 +37,7 @@ _MOST_BLOCKS = 10_000
 
 
 class Sent:
-    """A transaction that was handed over. ``await`` it for its outcome: what is left of it runs, then, to its end."""
+    """A transaction that was handed over. ``await`` it for its outcome: on a paused chain what is left of it runs, then."""
 
     def __init__(self, near: Near, signer: Account | Contract, tx_hash: str, context: str) -> None:
         self._near, self._signer, self.hash, self._context = near, signer, tx_hash, context
@@ -56,11 +56,14 @@ class Sent:
         return await self._outcome(raising=False)
 
     async def _outcome(self, *, raising: bool) -> Outcome:
-        chain = engine_chain(self._near.node, "awaiting a transaction that was sent step by step")
-        if chain.paused:
-            _run(chain)
-        signer = self._near.client.signer(self._signer.id, self._signer.key)
-        outcome = self._near.outcome_of(await signer.outcome_of(self.hash), raising=raising, context=self._context)
+        near = self._near
+        signer = near.client.signer(self._signer.id, self._signer.key)
+        if near.is_paused:
+            await near.puppets.flush()
+            _run(engine_chain(near.node, "awaiting a transaction"))
+        else:
+            signer.forget_nonces()
+        outcome = near.outcome_of(await signer.outcome_of(self.hash), raising=raising, context=self._context)
         outcome.returns = self.returns
         return outcome
 
@@ -80,20 +83,14 @@ class PausedChain:
 
         :raises TransactionFailed: where the protocol refuses it.
         """
-        if call.signer is None:
-            raise BadInput(f"{call}: nobody signs it: add .by(alice)")
-        sent = await self.submit(call.signer, call.receiver_id, call.actions(), context=str(call))
-        sent.returns = call.returns
-        return sent
+        return await call.start()
 
     async def submit(self, signer: Account | Contract, receiver: object, actions: Actions, *, context: str = "") -> Sent:
         """Hand over a transaction of any actions (:mod:`near_harness.transactions` makes them).
 
         :raises TransactionFailed: where the protocol refuses it.
         """
-        to = account_id_of(receiver)
-        tx_hash = await self._near.client.signer(signer.id, signer.key).hand_over(to, actions)
-        return Sent(self._near, signer, tx_hash, context or f"{signer.id} -> {to}")
+        return await self._near.start(signer, account_id_of(receiver), actions, context=context)
 
     def pending(self) -> Pending:
         """Return what has not run yet, and what it waits for."""
@@ -101,6 +98,7 @@ class PausedChain:
 
     async def step(self, blocks: int = 1) -> None:
         """Make blocks that take in everything that fits, as a node does."""
+        await self._near.puppets.flush()
         self._chain.produce_blocks(blocks)
 
     async def step_receipt(self, receipt: PendingReceipt | str, *, overtaking: bool = False) -> None:
@@ -130,6 +128,7 @@ class PausedChain:
 
         :raises BadInput: where one of them cannot run now; the text says why, and nothing has changed.
         """
+        await self._near.puppets.flush()
         hashes = [one if isinstance(one, str) else one.hash for one in transactions]
         ids = [one if isinstance(one, str) else one.id for one in receipts]
         try:
@@ -140,6 +139,7 @@ class PausedChain:
 
     async def run(self) -> None:
         """Make blocks until nothing moves any more, and all of it is final. Yields may be left."""
+        await self._near.puppets.flush()
         _run(self._chain)
 
 
@@ -148,6 +148,7 @@ class Stepping:
 
     node: Node
     client: Client
+    _changes: int
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[PausedChain]:
@@ -163,11 +164,37 @@ class Stepping:
             raise BadInput("the chain is paused already")
         chain.pause(True)
         try:
-            yield PausedChain(self)  # type: ignore[arg-type] # Near is made of this class
-            _run(chain)
+            paused = PausedChain(self)  # type: ignore[arg-type] # Near is made of this class
+            yield paused
+            await paused.run()
         finally:
             chain.pause(False)
             self.client.forget_nonces()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the chain stands still until it is told to go on."""
+        return self.node.capabilities.stepping and bool(engine_chain(self.node, "paused").paused)
+
+    async def start(self, signer: Account | Contract, receiver_id: str, actions: Actions, *, context: str = "") -> Sent:
+        """Sign and send a transaction without waiting for what comes of it: ``await`` what is returned for the outcome.
+
+        :raises TransactionFailed: where the protocol refuses it.
+        """
+        near: Any = self  # Near is made of this class
+        await near.puppets.flush()
+        self._changes += 1
+        tx_hash = await self.client.signer(signer.id, signer.key).hand_over(check_account_id(receiver_id), actions)
+        return Sent(near, signer, tx_hash, context or f"{signer.id} -> {receiver_id}")
+
+    async def in_a_block_of_its_own(self, signer: Account | Contract, actions: Actions) -> None:
+        """Let an account do something for itself while the chain is paused: in a block in which nothing else runs.
+
+        :raises TransactionFailed: where the protocol refuses it.
+        """
+        self._changes += 1
+        tx_hash = await self.client.signer(signer.id, signer.key).hand_over(signer.id, actions)
+        engine_chain(self.node, "paused").produce_block_of(transactions=[tx_hash], receipts=[])
 
     def pending(self) -> Pending:
         """Return what has not run yet: in the pool, on its way, delayed, waiting for data, yields.

@@ -53,8 +53,12 @@ _REST_OF_GAS = 1
 
 def answer_code(answer: Answer, data: Data, *, method: str = "", available: Container[str] = HOST) -> Code:
     """Return the instructions of an answer; they end the call. ``available`` are the host functions that they may call."""
-    ending = _out_of_gas(available) if isinstance(answer.ending, OutOfGas) else _ending(answer.ending, data, method)
-    return code(*(_step(step, data) for step in answer.steps), ending, RETURN)
+    steps = code(*(_step(step, data) for step in answer.steps))
+    if answer.ending is None:
+        return code(steps, RETURN)
+    if isinstance(answer.ending, OutOfGas):
+        return code(steps, _out_of_gas(available))
+    return code(steps, _ending(answer.ending, data, method), RETURN)
 
 
 def _out_of_gas(available: Container[str]) -> Code:
@@ -113,7 +117,7 @@ def _burn(gas: int) -> Code:
 
 def _ending(ending: Ending, data: Data, method: str) -> Code:
     if isinstance(ending, Return):
-        return call("value_return", *data.place(ending.value)) if ending.value else ()
+        return call("value_return", *data.place(ending.value))
     if isinstance(ending, ReturnMuch):
         return _return_much(ending.size)
     if isinstance(ending, ReturnPromise):

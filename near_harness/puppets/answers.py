@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from near_harness.arguments import plain_json
 from near_harness.outcome.failures import ContractPanic, GasExceeded, TransactionFailed
 from near_harness.outcome.failures.calls import GasLimitExceeded, WasmTrap
 from near_harness.units import Amount, Gas
@@ -51,6 +53,14 @@ class CallOut:
     then: tuple[MethodCall, ...] = ()
 
 
+def compact_json(value: Any, place: str) -> str:
+    """Write a value as JSON without spaces, as near-sdk does.
+
+    :raises InvalidArguments: where a value has no such form; ``place`` begins the text.
+    """
+    return json.dumps(plain_json(value, place), separators=(",", ":"), ensure_ascii=False)
+
+
 Step = Log | Burn | Transfer | CallOut
 
 
@@ -70,7 +80,15 @@ class Return(Ending):
     """Return bytes."""
 
     word = "returns"
-    value: bytes = b""
+    value: bytes
+
+    @classmethod
+    def of(cls, value: Any, place: str) -> Return:
+        """Return a value as JSON, or bytes as they are.
+
+        :raises InvalidArguments: where a value has no such form; ``place`` begins the text.
+        """
+        return cls(value if isinstance(value, bytes) else compact_json(value, place).encode())
 
 
 @dataclass(frozen=True)
@@ -131,8 +149,8 @@ class Wait(Ending):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call does; ``times`` is for how many calls, None for all that follow."""
+    """What a call does; without an ending it returns nothing. ``times`` is for how many calls, None for all that follow."""
 
     steps: tuple[Step, ...] = ()
-    ending: Ending = Return()
+    ending: Ending | None = None
     times: int | None = None

@@ -13,34 +13,18 @@ from enum import Enum
 
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.assembly.graft import ROOM, WINDOW, graft, host_functions, original
-from near_harness.assembly.instructions import (
-    ADD,
-    DROP,
-    NOT_EQUAL,
-    RETURN,
-    Code,
-    call,
-    code,
-    get,
-    load,
-    name_of,
-    narrowed,
-    put,
-    store,
-    when,
-)
+from near_harness.assembly.instructions import NOT_EQUAL, RETURN, Code, code, get, name_of, when
 from near_harness.assembly.module import Data, Function, write_module
 from near_harness.errors import BadInput
 from near_harness.puppets.answer_code import COUNTER, LOCALS, answer_code
 from near_harness.puppets.answers import Answer, CallOut, MethodCall, OutOfGas, Panic, Return, ReturnMuch
+from near_harness.puppets.counting import count_call
 from near_harness.units import Amount, AmountLike, Gas, GasLike, to_amount, to_gas
 
 PANIC_TEXT = "a fault of near_harness"
 HUGE = 100_000
 """Bytes of a huge result: more than a caller expects, and affordable with the gas of a usual call."""
 WRONG_TYPE = b'{"near_harness":["a result of the wrong type"]}'
-_REGISTER = 1000
-"""One that no contract uses."""
 
 
 class Missing(str, Enum):
@@ -140,16 +124,7 @@ def fault_in(contract: bytes, fault: Fault, method: str, *, after: int | None = 
 
 def _right_unless(after: int, method: str, data: Data) -> Code:
     """Count the calls in the contract's storage, and do what the method did unless the count is ``after``."""
-    key = data.place(b"near_harness.calls." + method.encode())
-    _, counted = data.place(bytes(8))
     return code(
-        when(
-            narrowed(call("storage_read", *key, _REGISTER)),
-            call("read_register", _REGISTER, counted),
-        ),
-        put(COUNTER, load(counted)),
-        store(counted, code(get(COUNTER), 1, ADD)),
-        call("storage_write", *key, 8, counted, _REGISTER),
-        DROP,
+        count_call(b"near_harness.calls." + method.encode(), COUNTER, data),
         when(code(get(COUNTER), after, NOT_EQUAL), code(original(method), RETURN)),
     )
