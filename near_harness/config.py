@@ -1,14 +1,14 @@
 """Settings: the command line wins over the ini file, the ini file over the environment.
 
-=====================  ==================  ====================================
-option                 ini key             environment variable
-=====================  ==================  ====================================
-``--near-node``        ``near_node``       ``NEAR_HARNESS_NODE``
-``--near-protocol``    ``near_protocol``   ``NEAR_HARNESS_PROTOCOL_VERSION``
-``--near-port``        ``near_port``       ``NEAR_HARNESS_PORT``
-``--near-isolation``   ``near_isolation``  ``NEAR_HARNESS_ISOLATION``
+=====================  ===================  ====================================
+option                 ini key              environment variable
+=====================  ===================  ====================================
+``--near-node``        ``near_node``        ``NEAR_HARNESS_NODE``
+``--near-protocol``    ``near_protocol``    ``NEAR_HARNESS_PROTOCOL_VERSION``
+``--near-port``        ``near_port``        ``NEAR_HARNESS_PORT``
+``--near-isolation``   ``near_isolation``   ``NEAR_HARNESS_ISOLATION``
 ``--near-block-time``  ``near_block_time``  ``NEAR_HARNESS_BLOCK_TIME``
-=====================  ==================  ====================================
+=====================  ===================  ====================================
 
 A node is written ``embedded``, ``docker``, ``docker:TAG``, ``docker:IMAGE``, ``binary``, ``binary:VERSION``, ``binary:PATH``,
 ``http://HOST:PORT``, or ``remote`` for the URL in ``NEAR_HARNESS_RPC_URL``. Nodes and protocol versions may be several, with

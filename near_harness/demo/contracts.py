@@ -1,4 +1,4 @@
-"""Where the demo's contracts are: in the installed package, or in the checkout that it runs from."""
+"""Where the contracts of the demo and the tutorials are: in the installed package, or in the checkout that it runs from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PLACES = (Path(__file__).parent, Path(__file__).parents[2] / "contracts" / "com
 
 
 def demo_contract(name: str) -> Path:
-    """Return the path of a compiled contract, ``bank`` or ``staking_pool``.
+    """Return the path of a compiled contract: ``bank``, ``staking_pool`` or ``deposit_demo``.
 
     :raises InvalidContractCode: where it is in neither place.
     """

@@ -1,24 +1,9 @@
-"""Runs the code of the documentation: each Python block of a page that defines tests, with the names that the pages use."""
+"""Runs the code of the documentation: the Python blocks of a page, in order, with the names that the pages use."""
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-
-DOCS = Path(__file__).parent.parent.parent / "docs"
-_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def blocks(page: Path) -> Iterator[tuple[int, str]]:
-    """The Python blocks of a page that define tests, and the lines where they begin."""
-    text = page.read_text()
-    for found in _BLOCK.finditer(text):
-        if "def test_" in found[1]:
-            yield text.count("\n", 0, found.start()) + 2, textwrap.dedent(found[1])
+from docs.blocks import DOCS, blocks
 
 
 def collected(page: str) -> dict[str, object]:
@@ -31,11 +16,14 @@ def collected(page: str) -> dict[str, object]:
     for module in (failures, errors, gas, near_harness):
         space.update({name: getattr(module, name) for name in dir(module) if not name.startswith("_")})
     tests: dict[str, object] = {}
-    for line, code in blocks(DOCS / page):
+    for block in blocks(DOCS / page):
+        if block.language != "python":
+            continue
         before = set(space)
-        exec(compile("\n" * (line - 1) + code, str(DOCS / page), "exec"), space)  # noqa: S102 - the project's own pages
+        # The project's own pages; lines are counted as in the page.
+        exec(compile("\n" * (block.line - 1) + block.code, str(DOCS / page), "exec"), space)  # noqa: S102
         new = {name: space[name] for name in set(space) - before if name.startswith("test_")}
-        assert new, f"{page}, line {line}: a test of this name is there already"
+        assert len(new) == block.code.count("def test_"), f"{page}, line {block.line}: a test of this name is there already"
         tests.update(new)
     return tests
 

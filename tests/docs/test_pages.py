@@ -1,17 +1,27 @@
-"""Every page with tests in it is run, and every test of a page."""
+"""Every page with Python in it is run, and every test of a page."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
-from docs.conftest import DOCS, blocks, collected
+from docs.blocks import DOCS, ROOT, blocks, is_project, pages
+from docs.conftest import collected
 
-_PAGES = [page for page in sorted(DOCS.glob("*.md")) if any(blocks(page))]
+_PAGES = [
+    page
+    for page in [*pages(), ROOT / "README.md"]
+    if not is_project(page) and any(block.language == "python" for block in blocks(page))
+]
 
 
-@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.name)
-def test_a_page_with_tests_is_run(page: Path) -> None:
-    runner = Path(__file__).parent / f"test_page_{page.stem}.py"
-    assert f'collected("{page.name}")' in runner.read_text()
-    assert len(collected(page.name)) == sum(code.count("def test_") for _, code in blocks(page)) > 0
+def _name(page: Path) -> str:
+    return os.path.relpath(page, DOCS)
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=_name)
+def test_a_page_with_python_is_run(page: Path) -> None:
+    runner = Path(__file__).parent / f"test_page_{page.stem.lower().replace('-', '_')}.py"
+    assert f'collected("{_name(page)}")' in runner.read_text()
+    assert len(collected(_name(page))) == sum(block.code.count("def test_") for block in blocks(page)) > 0

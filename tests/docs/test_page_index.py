@@ -1,0 +1,5 @@
+"""The code of docs/index.md."""
+
+from docs.conftest import collected
+
+globals().update(collected("index.md"))

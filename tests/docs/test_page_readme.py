@@ -1,0 +1,5 @@
+"""The code of README.md."""
+
+from docs.conftest import collected
+
+globals().update(collected("../README.md"))
