@@ -89,3 +89,24 @@ fn forwarding_moves_height_time_and_epochs_and_ends_final() {
     let refused = world.chain.fast_forward(u64::MAX).unwrap_err();
     assert!(refused.contains("overflow"), "{refused}");
 }
+
+#[test]
+fn a_gap_in_a_keys_numbers_is_seen_until_it_is_filled() {
+    let mut world = World::new(86);
+    let root = signer("sandbox", KeyType::ED25519);
+    let [first, second, third] =
+        [1, 2, 3].map(|amount| world.sign(&root, "near", vec![transfer(near(amount))]));
+    world.chain.submit(first).unwrap();
+    world.settle();
+    assert!(!world.chain.gapped(), "nothing waits");
+    world.chain.submit(third).unwrap();
+    assert!(world.chain.gapped(), "the second is missing");
+    world.chain.submit(second).unwrap();
+    assert!(!world.chain.gapped(), "they follow each other");
+    world.settle();
+    assert!(!world.chain.gapped());
+    let stranger = signer("sandbox", KeyType::SECP256K1);
+    let unknown = world.sign(&stranger, "sandbox", vec![transfer(near(1))]);
+    assert!(world.chain.submit(unknown).is_err(), "a key that the chain does not have");
+    assert!(!world.chain.gapped(), "what was refused does not wait");
+}

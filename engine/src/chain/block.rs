@@ -37,12 +37,14 @@ pub struct Block {
 pub struct Applied {
     /// The state afterwards; its root is what the *next* block's header calls `prev_state_root`.
     pub state: Trie,
-    /// Ids of what ran, in order: transactions, local receipts, delayed ones, incoming ones.
-    pub outcome_ids: Vec<CryptoHash>,
+    /// What ran, in order: transactions, local receipts, delayed ones, incoming ones.
+    pub outcomes: Vec<Arc<StoredOutcome>>,
     pub outcome_root: CryptoHash,
     pub gas_used: Gas,
     pub balance_burnt: Balance,
     pub proposals: Vec<ValidatorStake>,
+    /// Every receipt that was made here, those that ran here at once included.
+    pub created: Vec<Arc<Receipt>>,
     /// The receipts that it sent out; the next block's `incoming`, unless blocks are made step by step.
     pub outgoing: Vec<Arc<Receipt>>,
     pub changes: Arc<Changes>,
@@ -59,15 +61,49 @@ pub struct StoredOutcome {
 }
 
 /// A transaction that the chain has taken up.
-#[derive(Clone, BorshSerialize, BorshDeserialize)]
-pub struct StoredTransaction {
-    pub signed: Arc<SignedTransaction>,
+pub struct StoredTransaction<'a> {
+    pub signed: &'a Arc<SignedTransaction>,
     /// The block that holds it; `None` while it waits in the pool.
-    pub block: Option<(BlockHeight, CryptoHash)>,
+    pub block: Option<&'a Arc<Block>>,
+}
+
+/// What a block has that goes by a hash or an id.
+pub enum Item<'a> {
+    Block,
+    Chunk,
+    Transaction(&'a Arc<SignedTransaction>),
+    Outcome(&'a Arc<StoredOutcome>),
+    Receipt(&'a Arc<Receipt>),
 }
 
 impl Block {
     pub fn epoch_id(&self) -> &EpochId {
         self.header.epoch_id()
+    }
+
+    /// The hashes and ids of everything in the block. (A transaction and its outcome have the same.)
+    pub fn ids(&self) -> impl Iterator<Item = &CryptoHash> {
+        let Applied { outcomes, created, .. } = &self.applied;
+        [&self.hash, &self.chunk_header.chunk_hash().0]
+            .into_iter()
+            .chain(self.transactions.iter().map(|tx| tx.hash()))
+            .chain(outcomes.iter().map(|stored| &stored.outcome.id))
+            .chain(created.iter().map(|receipt| receipt.receipt_id()))
+    }
+
+    /// What the id at this place of [`Block::ids`] belongs to.
+    pub fn item(&self, place: usize) -> Item<'_> {
+        let Applied { outcomes, created, .. } = &self.applied;
+        let Some(place) = place.checked_sub(2) else {
+            return if place == 0 { Item::Block } else { Item::Chunk };
+        };
+        if let Some(tx) = self.transactions.get(place) {
+            return Item::Transaction(tx);
+        }
+        let place = place - self.transactions.len();
+        match outcomes.get(place) {
+            Some(outcome) => Item::Outcome(outcome),
+            None => Item::Receipt(&created[place - outcomes.len()]),
+        }
     }
 }

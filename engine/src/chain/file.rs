@@ -7,7 +7,7 @@ use near_primitives::hash::hash;
 
 const MAGIC: &[u8; 8] = b"NEARHSNP";
 /// Goes up whenever the contents change their form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEAD: usize = 8 + 4 + 8 + 32;
 
 /// Contents in their envelope.
@@ -39,7 +39,8 @@ pub fn open(file: &[u8]) -> Result<&[u8], String> {
     }
     if version < VERSION {
         return Err(format!(
-            "the saved chain is of format {version}, which is none: it is damaged"
+            "the saved chain is of format {version}, and this engine ({}) reads format {VERSION}: make it and save it again",
+            env!("CARGO_PKG_VERSION")
         ));
     }
     let length = u64::from_le_bytes(file.get(12..20).ok_or_else(cut)?.try_into().expect("8 bytes"));
@@ -76,9 +77,11 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_named() {
-        let mut newer = seal(b"a chain");
-        newer[8] = 9;
-        assert!(open(&newer).unwrap_err().contains("upgrade"), "{:?}", open(&newer));
+    fn other_formats_are_named() {
+        let mut other = seal(b"a chain");
+        other[8] = 9;
+        assert!(open(&other).unwrap_err().contains("upgrade"), "{:?}", open(&other));
+        other[8] = 1;
+        assert!(open(&other).unwrap_err().contains("save it again"), "{:?}", open(&other));
     }
 }

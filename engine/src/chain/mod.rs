@@ -1,11 +1,14 @@
 //! The chain: blocks, transactions that wait, time, snapshots.
 
 pub mod block;
+mod blocks;
+mod context;
 pub mod epochs;
 mod file;
 mod genesis;
 pub mod header;
 mod journal;
+mod lookup;
 mod pending;
 mod pool;
 mod produce;
@@ -19,14 +22,13 @@ use std::sync::Arc;
 use near_chain_configs::GenesisConfig;
 use near_crypto::PublicKey;
 use near_parameters::{RuntimeConfig, RuntimeConfigStore};
-use near_primitives::hash::CryptoHash;
 use near_primitives::merkle::PartialMerkleTree;
-use near_primitives::receipt::Receipt;
 use near_primitives::state_record::StateRecord;
-use near_primitives::types::{AccountId, BlockHeight, Gas, ProtocolVersion};
+use near_primitives::types::{BlockHeight, Gas, ProtocolVersion};
 
 pub use crate::runtime::view::{ViewCall, ViewCallError};
 pub use block::{Applied, Block, StoredOutcome, StoredTransaction};
+use blocks::Blocks;
 use epochs::{Epoch, Progress};
 pub use genesis::{protocol_versions, sandbox_genesis};
 pub use pending::Pending;
@@ -37,8 +39,7 @@ use time::Timing;
 
 use crate::cache::ContractCache;
 use crate::guard;
-use crate::runtime::{self, BlockContext};
-use crate::state::ById;
+use crate::runtime;
 
 /// Who asks for blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,12 +94,7 @@ pub struct Chain {
     settings: Arc<Settings>,
     head: Arc<Block>,
     genesis_block: Arc<Block>,
-    blocks: imbl::OrdMap<BlockHeight, Arc<Block>>,
-    heights: ById<BlockHeight>,
-    chunks: ById<BlockHeight>,
-    outcomes: ById<Arc<StoredOutcome>>,
-    transactions: ById<Arc<StoredTransaction>>,
-    receipts: ById<Arc<Receipt>>,
+    blocks: Blocks,
     pool: Pool,
     /// Receipts on their way.
     queue: Queue,
@@ -151,12 +147,7 @@ impl Chain {
             settings: Arc::new(Settings { genesis, runtime, chain_id, options }),
             head: block.clone(),
             genesis_block: block.clone(),
-            blocks: imbl::OrdMap::new(),
-            heights: ById::default(),
-            chunks: ById::default(),
-            outcomes: ById::default(),
-            transactions: ById::default(),
-            receipts: ById::default(),
+            blocks: Blocks::default(),
             pool: Pool::default(),
             queue: Queue::default(),
             journal: None,
@@ -172,9 +163,7 @@ impl Chain {
     }
 
     fn add_block(&mut self, block: Arc<Block>) {
-        self.heights.insert(block.hash, block.height);
-        self.chunks.insert(block.chunk_header.chunk_hash().0, block.height);
-        self.blocks.insert(block.height, block.clone());
+        self.blocks.push(block.clone());
         self.head = block;
     }
 
@@ -232,61 +221,6 @@ impl Chain {
         self.head.height
     }
 
-    /// The newest block.
-    pub fn head(&self) -> &Arc<Block> {
-        &self.head
-    }
-
-    pub fn genesis_block(&self) -> &Arc<Block> {
-        &self.genesis_block
-    }
-
-    /// The newest final block (`last_final_block` of the head).
-    pub fn final_head(&self) -> &Arc<Block> {
-        self.known(self.head.header.last_final_block())
-    }
-
-    /// `near-final` (`last_ds_final_block` of the head).
-    pub fn near_final_head(&self) -> &Arc<Block> {
-        self.known(self.head.header.last_ds_final_block())
-    }
-
-    /// Headers of the first blocks name no final block: that is genesis.
-    fn known(&self, hash: &CryptoHash) -> &Arc<Block> {
-        self.block_by_hash(hash).unwrap_or(&self.genesis_block)
-    }
-
-    pub fn block_at(&self, height: BlockHeight) -> Option<&Arc<Block>> {
-        self.blocks.get(&height)
-    }
-
-    pub fn block_by_hash(&self, hash: &CryptoHash) -> Option<&Arc<Block>> {
-        self.heights.get(hash).and_then(|height| self.blocks.get(height))
-    }
-
-    /// The block that holds this chunk.
-    pub fn block_of_chunk(&self, hash: &CryptoHash) -> Option<&Arc<Block>> {
-        self.chunks.get(hash).and_then(|height| self.blocks.get(height))
-    }
-
-    /// All blocks, oldest first.
-    pub fn all_blocks(&self) -> impl DoubleEndedIterator<Item = &Arc<Block>> {
-        self.blocks.values()
-    }
-
-    pub fn outcome(&self, id: &CryptoHash) -> Option<&Arc<StoredOutcome>> {
-        self.outcomes.get(id)
-    }
-
-    pub fn transaction(&self, hash: &CryptoHash) -> Option<&Arc<StoredTransaction>> {
-        self.transactions.get(hash)
-    }
-
-    /// Any receipt that was created, executed or not, data receipts included.
-    pub fn receipt(&self, id: &CryptoHash) -> Option<&Arc<Receipt>> {
-        self.receipts.get(id)
-    }
-
     /// What the current epoch has seen so far.
     pub fn progress(&self) -> &Progress {
         &self.progress
@@ -313,59 +247,6 @@ impl Chain {
         runtime::check_patch(&records)?;
         self.patches.extend(records);
         Ok(())
-    }
-
-    /// Runs a view call on the state after `block`.
-    pub fn view_call(
-        &self,
-        block: &Block,
-        account_id: &AccountId,
-        method: &str,
-        args: &[u8],
-    ) -> Result<ViewCall, ViewCallError> {
-        let limits = &self.settings.runtime.wasm_config.limit_config;
-        let limit = self.node().max_gas_burnt_view.unwrap_or(limits.max_gas_burnt);
-        let context = self.context_of(block);
-        runtime::view::call(&context, &block.applied.state, account_id, method, args, limit)
-    }
-
-    fn context_of(&self, block: &Block) -> BlockContext {
-        let header = &block.header;
-        self.context(
-            block.height,
-            header.raw_timestamp(),
-            *header.random_value(),
-            header.next_gas_price(),
-            &block.epoch,
-        )
-    }
-
-    fn context(
-        &self,
-        height: BlockHeight,
-        timestamp: u64,
-        random_value: CryptoHash,
-        gas_price: near_primitives::types::Balance,
-        epoch: &Epoch,
-    ) -> BlockContext {
-        let settings = &self.settings;
-        let divisor = u128::from(settings.genesis.minimum_stake_divisor.max(1));
-        BlockContext {
-            height,
-            timestamp,
-            epoch_height: epoch.height,
-            random_value,
-            gas_price,
-            gas_limit: settings.genesis.gas_limit,
-            config: settings.runtime.clone(),
-            version: settings.genesis.protocol_version,
-            chain_id: settings.chain_id.clone(),
-            validators: epoch.validators.as_slice().into(),
-            minimum_stake: near_primitives::types::Balance::from_yoctonear(
-                epoch.seat_price.as_yoctonear() / divisor,
-            ),
-            cache: settings.options.cache.clone(),
-        }
     }
 }
 

@@ -25,20 +25,21 @@ impl Pool {
         Pool { waiting }
     }
 
-    pub fn hashes(&self) -> impl Iterator<Item = CryptoHash> + '_ {
-        self.waiting.iter().map(|tx| tx.get_hash())
+    /// What waits, first come first.
+    pub fn waiting(&self) -> &[Arc<SignedTransaction>] {
+        &self.waiting
     }
 
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    pub fn contains(&self, hash: &CryptoHash) -> bool {
-        self.waiting.iter().any(|tx| tx.hash() == hash)
+    pub fn get(&self, hash: &CryptoHash) -> Option<&Arc<SignedTransaction>> {
+        self.waiting.iter().find(|tx| tx.hash() == hash)
     }
 
     pub fn add(&mut self, tx: Arc<SignedTransaction>) {
-        if !self.contains(tx.hash()) {
+        if self.get(tx.hash()).is_none() {
             self.waiting.push(tx);
         }
     }
@@ -85,7 +86,7 @@ impl Pool {
 
     /// Whether all of these wait here.
     pub fn check(&self, hashes: &[CryptoHash]) -> Result<(), String> {
-        match hashes.iter().find(|hash| !self.contains(hash)) {
+        match hashes.iter().find(|hash| self.get(hash).is_none()) {
             None => Ok(()),
             Some(hash) => {
                 Err(format!("no transaction {hash} is in the pool: it has run, or was never sent"))
@@ -95,10 +96,7 @@ impl Pool {
 
     /// Takes these out, in this order, which is that of their execution.
     pub fn take(&mut self, hashes: &[CryptoHash]) -> Vec<Arc<SignedTransaction>> {
-        let taken = hashes
-            .iter()
-            .filter_map(|hash| self.waiting.iter().find(|tx| tx.hash() == hash).cloned())
-            .collect();
+        let taken = hashes.iter().filter_map(|hash| self.get(hash).cloned()).collect();
         self.waiting.retain(|tx| !hashes.contains(tx.hash()));
         taken
     }

@@ -10,7 +10,7 @@ use near_primitives::transaction::SignedTransaction;
 use near_primitives::types::{Balance, BlockHeight, Gas};
 
 use super::Chain;
-use super::block::{Applied, Block, StoredOutcome, StoredTransaction};
+use super::block::{Applied, Block, StoredOutcome};
 use super::epochs::{Epoch, Progress};
 use super::header::{HeaderInput, next_header};
 use super::schedule::{Choice, Chosen, Taken};
@@ -87,7 +87,8 @@ impl Chain {
             },
         );
         let block_hash = *header.hash();
-        let applied = self.record(result, height, block_hash, &transactions);
+        self.delayed = result.delayed;
+        let applied = record(result, height, block_hash);
         self.queue.push(&applied.outgoing);
         self.progress.blocks += 1;
         let block = Arc::new(Block {
@@ -213,50 +214,31 @@ impl Chain {
                     size += tx.get_size();
                     chosen.push(tx);
                 }
-                None => {
-                    state.rollback();
-                    self.transactions.remove(&hash);
-                }
+                None => state.rollback(),
             }
         }
         self.pool.put_back(rest);
         chosen
     }
+}
 
-    /// Writes down what ran.
-    fn record(
-        &mut self,
-        result: ChunkResult,
-        height: BlockHeight,
-        block_hash: CryptoHash,
-        transactions: &[Arc<SignedTransaction>],
-    ) -> Applied {
-        for tx in transactions {
-            let stored =
-                StoredTransaction { signed: tx.clone(), block: Some((height, block_hash)) };
-            self.transactions.insert(tx.get_hash(), Arc::new(stored));
-        }
-        for receipt in result.created {
-            self.receipts.insert(*receipt.receipt_id(), receipt);
-        }
-        let hashes: Vec<Vec<CryptoHash>> =
-            result.outcomes.iter().map(|outcome| outcome.to_hashes()).collect();
-        let (outcome_root, proofs) = merklize(&hashes);
-        let outcome_ids = result.outcomes.iter().map(|outcome| outcome.id).collect();
-        for (outcome, proof) in result.outcomes.into_iter().zip(proofs) {
-            let stored = StoredOutcome { outcome, block_hash, block_height: height, proof };
-            self.outcomes.insert(stored.outcome.id, Arc::new(stored));
-        }
-        self.delayed = result.delayed;
-        Applied {
-            state: result.state,
-            outcome_ids,
-            outcome_root,
-            gas_used: result.gas_used,
-            balance_burnt: result.burnt,
-            proposals: result.proposals,
-            outgoing: result.outgoing,
-            changes: Arc::new(result.changes),
-        }
+/// Writes down what ran.
+fn record(result: ChunkResult, height: BlockHeight, block_hash: CryptoHash) -> Applied {
+    let hashes: Vec<Vec<CryptoHash>> =
+        result.outcomes.iter().map(|outcome| outcome.to_hashes()).collect();
+    let (outcome_root, proofs) = merklize(&hashes);
+    let outcomes = result.outcomes.into_iter().zip(proofs).map(|(outcome, proof)| {
+        Arc::new(StoredOutcome { outcome, block_hash, block_height: height, proof })
+    });
+    Applied {
+        state: result.state,
+        outcomes: outcomes.collect(),
+        outcome_root,
+        gas_used: result.gas_used,
+        balance_burnt: result.burnt,
+        proposals: result.proposals,
+        created: result.created,
+        outgoing: result.outgoing,
+        changes: Arc::new(result.changes),
     }
 }

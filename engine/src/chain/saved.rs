@@ -3,6 +3,7 @@
 //! States are not written one by one: the first one is, and then what each block changed, from which the others are made
 //! again, sharing what they share. The compiled contracts are left out; whoever loads the chain has a cache of its own.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -13,17 +14,19 @@ use near_primitives::merkle::PartialMerkleTree;
 use near_primitives::receipt::Receipt;
 use near_primitives::sharding::ShardChunkHeader;
 use near_primitives::state_record::StateRecord;
+use near_primitives::transaction::SignedTransaction;
 use near_primitives::types::validator_stake::ValidatorStake;
 use near_primitives::types::{Balance, Gas};
 
-use super::block::{Applied, Block, StoredOutcome, StoredTransaction};
+use super::block::{Applied, Block, StoredOutcome};
+use super::blocks::Blocks;
 use super::epochs::{Epoch, Progress};
 use super::pool::Pool;
 use super::schedule::Queue;
 use super::time::Timing;
 use super::{Chain, Options, Settings, file, runtime_config};
 use crate::guard;
-use crate::state::{ById, Changes, Entry, Trie};
+use crate::state::{Changes, Entry, Trie};
 
 #[derive(BorshSerialize, BorshDeserialize)]
 struct Saved {
@@ -38,10 +41,7 @@ struct Saved {
     state_root: CryptoHash,
     epochs: Vec<Arc<Epoch>>,
     blocks: Vec<SavedBlock>,
-    outcomes: Vec<Arc<StoredOutcome>>,
-    transactions: Vec<Arc<StoredTransaction>>,
-    receipts: Vec<Arc<Receipt>>,
-    pool: Vec<CryptoHash>,
+    pool: Vec<Arc<SignedTransaction>>,
     queue: Vec<CryptoHash>,
     /// As JSON.
     patches: String,
@@ -51,18 +51,19 @@ struct Saved {
     timing: Timing,
 }
 
-/// A block; transactions and receipts by hash and id, the epoch by its place in the list.
+/// A block; receipts stand where they were made, and elsewhere by their ids; the epoch by its place in the list.
 #[derive(BorshSerialize, BorshDeserialize)]
 struct SavedBlock {
     header: BlockHeader,
     chunk_header: ShardChunkHeader,
-    transactions: Vec<CryptoHash>,
+    transactions: Vec<Arc<SignedTransaction>>,
     incoming: Vec<CryptoHash>,
-    outcome_ids: Vec<CryptoHash>,
+    outcomes: Vec<Arc<StoredOutcome>>,
     outcome_root: CryptoHash,
     gas_used: Gas,
     balance_burnt: Balance,
     proposals: Vec<ValidatorStake>,
+    created: Vec<Arc<Receipt>>,
     outgoing: Vec<CryptoHash>,
     changes: Arc<Changes>,
     epoch: u32,
@@ -74,20 +75,12 @@ impl Chain {
         let json = |error: serde_json::Error| format!("the chain cannot be saved: {error}");
         let mut epochs: Vec<Arc<Epoch>> = Vec::new();
         let mut blocks = Vec::new();
-        let mut outcomes = Vec::new();
         for block in self.all_blocks() {
             if epochs.last().is_none_or(|last| !Arc::ptr_eq(last, &block.epoch)) {
                 epochs.push(block.epoch.clone());
             }
-            outcomes.extend(
-                block.applied.outcome_ids.iter().filter_map(|id| self.outcome(id)).cloned(),
-            );
             blocks.push(SavedBlock::of(block, epochs.len() as u32 - 1));
         }
-        let mut transactions: Vec<_> = self.transactions.values().cloned().collect();
-        transactions.sort_by_key(|stored| stored.signed.get_hash());
-        let mut receipts: Vec<_> = self.receipts.values().cloned().collect();
-        receipts.sort_by_key(|receipt| *receipt.receipt_id());
         let saved = Saved {
             engine: env!("CARGO_PKG_VERSION").to_owned(),
             note: note.to_vec(),
@@ -96,11 +89,8 @@ impl Chain {
             state_root: self.head.applied.state.root_hash(),
             epochs,
             blocks,
-            outcomes,
-            transactions,
-            receipts,
-            pool: self.pool.hashes().collect(),
-            queue: self.queue.iter().map(|receipt| *receipt.receipt_id()).collect(),
+            pool: self.pool.waiting().to_vec(),
+            queue: ids(self.queue.iter()),
             patches: serde_json::to_string(&self.patches).map_err(json)?,
             delayed: self.delayed,
             progress: self.progress.clone(),
@@ -122,36 +112,39 @@ impl Chain {
 
 impl SavedBlock {
     fn of(block: &Block, epoch: u32) -> SavedBlock {
-        let ids =
-            |receipts: &[Arc<Receipt>]| receipts.iter().map(|one| *one.receipt_id()).collect();
         let applied = &block.applied;
         SavedBlock {
             header: block.header.clone(),
             chunk_header: block.chunk_header.clone(),
-            transactions: block.transactions.iter().map(|tx| tx.get_hash()).collect(),
-            incoming: ids(&block.incoming),
-            outcome_ids: applied.outcome_ids.clone(),
+            transactions: block.transactions.clone(),
+            incoming: ids(block.incoming.iter()),
+            outcomes: applied.outcomes.clone(),
             outcome_root: applied.outcome_root,
             gas_used: applied.gas_used,
             balance_burnt: applied.balance_burnt,
             proposals: applied.proposals.clone(),
-            outgoing: ids(&applied.outgoing),
+            created: applied.created.clone(),
+            outgoing: ids(applied.outgoing.iter()),
             changes: applied.changes.clone(),
             epoch,
         }
     }
 }
 
-/// What blocks refer to.
-struct Parts {
-    epochs: Vec<Arc<Epoch>>,
-    transactions: ById<Arc<StoredTransaction>>,
-    receipts: ById<Arc<Receipt>>,
+fn ids<'a>(receipts: impl Iterator<Item = &'a Arc<Receipt>>) -> Vec<CryptoHash> {
+    receipts.map(|receipt| *receipt.receipt_id()).collect()
 }
 
 /// Where a part refers to another that is not there.
 fn lost(what: &str, id: impl std::fmt::Display) -> String {
     format!("the saved chain contradicts itself: {what} {id} is not in it")
+}
+
+/// What blocks refer to.
+struct Parts {
+    epochs: Vec<Arc<Epoch>>,
+    /// Those of the blocks so far.
+    receipts: HashMap<CryptoHash, Arc<Receipt>>,
 }
 
 impl Parts {
@@ -161,29 +154,26 @@ impl Parts {
             .collect()
     }
 
-    fn transaction(&self, hash: &CryptoHash) -> Result<&Arc<StoredTransaction>, String> {
-        self.transactions.get(hash).ok_or_else(|| lost("transaction", hash))
-    }
-
-    /// A block, and the state after it.
-    fn block(&self, saved: SavedBlock, state: Trie) -> Result<Arc<Block>, String> {
-        let transactions = saved.transactions.iter();
+    /// The next block, and the state after it.
+    fn block(&mut self, saved: SavedBlock, state: Trie) -> Result<Arc<Block>, String> {
+        for receipt in &saved.created {
+            self.receipts.insert(*receipt.receipt_id(), receipt.clone());
+        }
         let epoch = self.epochs.get(saved.epoch as usize);
         Ok(Arc::new(Block {
             hash: *saved.header.hash(),
             height: saved.header.height(),
-            transactions: transactions
-                .map(|hash| self.transaction(hash).map(|stored| stored.signed.clone()))
-                .collect::<Result<_, _>>()?,
+            transactions: saved.transactions,
             incoming: self.receipts(&saved.incoming)?,
             applied: Applied {
                 state,
-                outcome_ids: saved.outcome_ids,
+                outcomes: saved.outcomes,
                 outcome_root: saved.outcome_root,
                 gas_used: saved.gas_used,
                 balance_burnt: saved.balance_burnt,
                 proposals: saved.proposals,
                 outgoing: self.receipts(&saved.outgoing)?,
+                created: saved.created,
                 changes: saved.changes,
             },
             epoch: epoch.cloned().ok_or_else(|| lost("epoch", saved.epoch))?,
@@ -203,11 +193,7 @@ impl Saved {
         let runtime = runtime_config(&genesis);
         guard::prepare_engine(&runtime.wasm_config)?;
         let chain_id = Arc::from(genesis.chain_id.as_str());
-        let parts = Parts {
-            epochs: self.epochs,
-            transactions: by_id(self.transactions, |stored| stored.signed.get_hash()),
-            receipts: by_id(self.receipts, |receipt| *receipt.receipt_id()),
-        };
+        let mut parts = Parts { epochs: self.epochs, receipts: HashMap::new() };
         let mut state = Trie::default();
         for (key, value) in self.first_state {
             state.insert(&key, value);
@@ -221,19 +207,13 @@ impl Saved {
             return Err(lost("state", self.state_root));
         }
         let genesis_block = blocks.first().ok_or_else(|| lost("block", 0))?.clone();
-        let pool = self.pool.iter().map(|hash| Ok(parts.transaction(hash)?.signed.clone()));
         let mut chain = Chain {
             settings: Arc::new(Settings { genesis, runtime, chain_id, options }),
             head: genesis_block.clone(),
             genesis_block,
-            blocks: imbl::OrdMap::new(),
-            heights: ById::default(),
-            chunks: ById::default(),
-            outcomes: by_id(self.outcomes, |stored| stored.outcome.id),
-            pool: Pool::of(pool.collect::<Result<_, String>>()?),
+            blocks: Blocks::default(),
+            pool: Pool::of(self.pool),
             queue: Queue::of(parts.receipts(&self.queue)?),
-            transactions: parts.transactions,
-            receipts: parts.receipts,
             patches,
             journal: None,
             delayed: self.delayed,
@@ -247,8 +227,4 @@ impl Saved {
         }
         Ok((chain, self.note))
     }
-}
-
-fn by_id<T>(items: Vec<Arc<T>>, id: impl Fn(&T) -> CryptoHash) -> ById<Arc<T>> {
-    items.into_iter().map(|item| (id(&item), item)).collect()
 }

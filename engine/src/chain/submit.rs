@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use near_primitives::errors::InvalidTxError;
 use near_primitives::transaction::{SignedTransaction, ValidatedTransaction};
-use near_primitives::types::BlockHeight;
 
-use super::{Chain, StoredTransaction};
+use super::Chain;
 use crate::runtime::{self, Charged};
 use crate::state::Overlay;
 
@@ -32,11 +31,7 @@ impl Chain {
             Charged::Accepted => {}
             Charged::DepositFailed { error, .. } => return Err(error),
         }
-        let tx = Arc::new(tx);
-        self.transactions
-            .entry(tx.get_hash())
-            .or_insert_with(|| Arc::new(StoredTransaction { signed: tx.clone(), block: None }));
-        self.pool.add(tx);
+        self.pool.add(Arc::new(tx));
         Ok(())
     }
 
@@ -54,11 +49,7 @@ impl Chain {
     pub(super) fn check_validity(&self, tx: &SignedTransaction) -> Result<(), InvalidTxError> {
         let base =
             self.block_by_hash(tx.transaction.block_hash()).ok_or(InvalidTxError::Expired)?;
-        self.check_age(base.height)
-    }
-
-    fn check_age(&self, base: BlockHeight) -> Result<(), InvalidTxError> {
-        if self.head.height > base + self.genesis().transaction_validity_period {
+        if self.head.height > base.height + self.genesis().transaction_validity_period {
             return Err(InvalidTxError::Expired);
         }
         Ok(())

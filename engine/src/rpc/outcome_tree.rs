@@ -4,19 +4,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use near_primitives::hash::CryptoHash;
-use near_primitives::transaction::ExecutionStatus;
+use near_primitives::transaction::{ExecutionStatus, SignedTransaction};
 use near_primitives::types::BlockHeight;
 use near_primitives::views::{
     ExecutionOutcomeWithIdView, FinalExecutionOutcomeView, FinalExecutionOutcomeViewEnum,
     FinalExecutionOutcomeWithReceiptView, FinalExecutionStatus, TxExecutionStatus,
 };
 
-use crate::chain::{Chain, StoredOutcome, StoredTransaction};
+use crate::chain::{Chain, StoredOutcome};
 
 /// The outcomes of one transaction so far.
 pub struct OutcomeTree<'a> {
     chain: &'a Chain,
-    transaction: &'a StoredTransaction,
+    transaction: &'a SignedTransaction,
     included_at: BlockHeight,
     root: &'a StoredOutcome,
     /// Depth first: a receipt, then everything that follows from its first child, then from its second. What has not run
@@ -28,11 +28,11 @@ impl<'a> OutcomeTree<'a> {
     /// `None` while the transaction is in no block.
     pub fn of(chain: &'a Chain, hash: &CryptoHash) -> Option<Self> {
         let transaction = chain.transaction(hash)?;
-        let (included_at, _) = transaction.block?;
+        let included_at = transaction.block?.height;
         let root = chain.outcome(hash)?;
         Some(OutcomeTree {
             chain,
-            transaction,
+            transaction: transaction.signed,
             included_at,
             root,
             receipts: descendants(chain, root),
@@ -108,7 +108,7 @@ impl<'a> OutcomeTree<'a> {
     pub fn view(&self, with_receipts: bool) -> FinalExecutionOutcomeViewEnum {
         let final_outcome = FinalExecutionOutcomeView {
             status: self.status(),
-            transaction: self.transaction.signed.as_ref().clone().into(),
+            transaction: self.transaction.clone().into(),
             transaction_outcome: outcome_view(self.root),
             receipts_outcome: self.receipts.iter().map(|it| outcome_view(it)).collect(),
         };
@@ -122,7 +122,7 @@ impl<'a> OutcomeTree<'a> {
 
     /// The receipts of the outcomes; but a receipt that the transaction made for its own signer was never sent.
     fn receipt_views(&self) -> Vec<near_primitives::views::ReceiptView> {
-        let transaction = &self.transaction.signed.transaction;
+        let transaction = &self.transaction.transaction;
         let first = self.root.outcome.outcome.receipt_ids.first();
         let local = first.filter(|_| transaction.signer_id() == transaction.receiver_id());
         self.receipts

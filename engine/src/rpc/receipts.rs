@@ -42,13 +42,10 @@ fn origin(chain: &Chain, receipt_id: CryptoHash) -> Option<CryptoHash> {
     let mut wanted = receipt_id;
     for block in reference::ancestors(chain, chain.head()) {
         // Within a block the makers stand before what they made.
-        for id in block.applied.outcome_ids.iter().rev() {
-            let made = |outcome: &crate::chain::StoredOutcome| {
-                outcome.outcome.outcome.receipt_ids.contains(&wanted)
-            };
-            if chain.outcome(id).is_some_and(|outcome| made(outcome)) {
-                wanted = *id;
-                if chain.transaction(id).is_some() {
+        for stored in block.applied.outcomes.iter().rev() {
+            if stored.outcome.outcome.receipt_ids.contains(&wanted) {
+                wanted = stored.outcome.id;
+                if chain.transaction(&wanted).is_some() {
                     return Some(wanted);
                 }
             }

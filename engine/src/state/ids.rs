@@ -1,4 +1,4 @@
-//! Maps and sets by hash. The keys are hashes already, so that nothing is gained by hashing them again.
+//! Sets of hashes. The keys are hashes already, so that nothing is gained by hashing them again.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -22,14 +22,6 @@ impl Hasher for FirstBytes {
     // Before the bytes comes their number, which is always the same.
     fn write_usize(&mut self, _length: usize) {}
 }
-
-/// A persistent map by hash: a clone is a pointer.
-pub type ById<T> = imbl::GenericHashMap<
-    CryptoHash,
-    T,
-    BuildHasherDefault<FirstBytes>,
-    imbl::shared_ptr::DefaultSharedPtr,
->;
 
 /// A set of hashes.
 pub type Ids = std::collections::HashSet<CryptoHash, BuildHasherDefault<FirstBytes>>;

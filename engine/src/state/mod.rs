@@ -8,6 +8,5 @@ mod path;
 mod trie;
 
 pub use changes::Changes;
-pub use ids::ById;
 pub use overlay::{NodeCounts, Overlay};
 pub use trie::{Entry, Trie};

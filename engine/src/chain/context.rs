@@ -1,0 +1,61 @@
+//! What the runtime has to know of the block that it works in; and view calls, which run after one.
+
+use near_primitives::hash::CryptoHash;
+use near_primitives::types::{AccountId, Balance, BlockHeight};
+
+use super::epochs::Epoch;
+use super::{Block, Chain, ViewCall, ViewCallError};
+use crate::runtime::{self, BlockContext};
+
+impl Chain {
+    /// Runs a view call on the state after `block`.
+    pub fn view_call(
+        &self,
+        block: &Block,
+        account_id: &AccountId,
+        method: &str,
+        args: &[u8],
+    ) -> Result<ViewCall, ViewCallError> {
+        let limits = &self.settings.runtime.wasm_config.limit_config;
+        let limit = self.node().max_gas_burnt_view.unwrap_or(limits.max_gas_burnt);
+        let context = self.context_of(block);
+        runtime::view::call(&context, &block.applied.state, account_id, method, args, limit)
+    }
+
+    pub(super) fn context_of(&self, block: &Block) -> BlockContext {
+        let header = &block.header;
+        self.context(
+            block.height,
+            header.raw_timestamp(),
+            *header.random_value(),
+            header.next_gas_price(),
+            &block.epoch,
+        )
+    }
+
+    pub(super) fn context(
+        &self,
+        height: BlockHeight,
+        timestamp: u64,
+        random_value: CryptoHash,
+        gas_price: Balance,
+        epoch: &Epoch,
+    ) -> BlockContext {
+        let settings = &self.settings;
+        let divisor = u128::from(settings.genesis.minimum_stake_divisor.max(1));
+        BlockContext {
+            height,
+            timestamp,
+            epoch_height: epoch.height,
+            random_value,
+            gas_price,
+            gas_limit: settings.genesis.gas_limit,
+            config: settings.runtime.clone(),
+            version: settings.genesis.protocol_version,
+            chain_id: settings.chain_id.clone(),
+            validators: epoch.validators.as_slice().into(),
+            minimum_stake: Balance::from_yoctonear(epoch.seat_price.as_yoctonear() / divisor),
+            cache: settings.options.cache.clone(),
+        }
+    }
+}
