@@ -59,6 +59,12 @@ def replay(name: str, call: Call) -> Report:
     return report
 
 
+def record(suite: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Play a suite on a fresh chain of a real node, and return it with what was answered as what is expected."""
+    player = _Player(call, suite["accounts"])
+    return {**suite, "steps": [{**step, "expect": player.play(step)} for step in suite["steps"]]}
+
+
 class RpcFailure(Exception):
     """An error that a replay does not expect: it asked only for what it needs to sign."""
 

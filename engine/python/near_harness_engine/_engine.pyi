@@ -68,9 +68,7 @@ class Chain:
         """Answers ``GET path``: HTTP status, content type, body."""
 
     def produce_blocks(self, count: int = 1) -> None: ...
-    def produce_block_of(
-        self, *, transactions: list[str] = ..., receipts: list[str] = ..., overtaking: bool = False
-    ) -> None:
+    def produce_block_of(self, *, transactions: list[str] = ..., receipts: list[str] = ..., overtaking: bool = False) -> None:
         """Makes a block of exactly these transactions of the pool and receipts that are delayed or on their way, by their
         hashes and ids in base58, in the order in which they run; the others wait on. Receipts of one sender and receiver
         keep their order unless ``overtaking``. Refused choices are an EngineError, and change nothing."""
