@@ -8,8 +8,8 @@ option                 ini key              environment variable
 ``--near-port``        ``near_port``        ``NEAR_HARNESS_PORT``
 ``--near-isolation``   ``near_isolation``   ``NEAR_HARNESS_ISOLATION``
 ``--near-block-time``  ``near_block_time``  ``NEAR_HARNESS_BLOCK_TIME``
-=====================  ===================  ====================================
-
+``--near-bundle``      ``near_bundle``      ``NEAR_HARNESS_BUNDLE``
+=====================  ===================  =============================
 A node is written ``embedded``, ``docker``, ``docker:TAG``, ``docker:IMAGE``, ``binary``, ``binary:VERSION``, ``binary:PATH``,
 ``http://HOST:PORT``, or ``remote`` for the URL in ``NEAR_HARNESS_RPC_URL``. Nodes and protocol versions may be several, with
 commas or as the option given several times: then every test runs on each node with each version.
@@ -33,6 +33,9 @@ DEFAULT_PROTOCOL = "86"
 ISOLATIONS = ("accounts", "node")
 """How tests are kept apart on a node without snapshots: by accounts of their own, or each by a node of its own."""
 
+BUNDLES = ("never", "failed", "always")
+"""Of which tests bundles are written."""
+
 Choice: TypeAlias = "str | int | Sequence[str] | None"
 
 
@@ -42,6 +45,7 @@ class Settings:
 
     nodes: tuple[NodeSettings, ...]
     isolation: str = "accounts"
+    bundle: str = "failed"
 
     @property
     def node(self) -> NodeSettings:
@@ -62,6 +66,7 @@ class Settings:
         port: str | int | None = None,
         isolation: str | None = None,
         block_time: str | int | None = None,
+        bundle: str | None = None,
         ini: Mapping[str, str] | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> Settings:
@@ -90,10 +95,11 @@ class Settings:
             for text in nodes[0]
             for version in protocols[0]
         )
-        way, place = first.one(isolation, "isolation", "NEAR_HARNESS_ISOLATION", ISOLATIONS[0])
-        if way not in ISOLATIONS:
-            raise InvalidSetting(f"isolation {way!r} ({place}): choose one of {', '.join(ISOLATIONS)}")
-        return cls(tuple(made), way)
+        return cls(
+            tuple(made),
+            first.one_of(ISOLATIONS, isolation, "isolation", "NEAR_HARNESS_ISOLATION", ISOLATIONS[0]),
+            first.one_of(BUNDLES, bundle, "bundle", "NEAR_HARNESS_BUNDLE", "failed"),
+        )
 
     def telling(self, tell: Callable[[str], None]) -> Settings:
         """Return the same, with somebody who hears what takes long."""
@@ -141,6 +147,13 @@ class _Places:
             (self.environ.get(variable), variable),
         )
         return next(((value, place) for value, place in places if value), (default, _DEFAULT))
+
+    def one_of(self, choices: Sequence[str], argument: object, name: str, variable: str, default: str) -> str:
+        """Return the value from the first place that has one, where it is one of these."""
+        value, place = self.one(argument, name, variable, default)
+        if value not in choices:
+            raise InvalidSetting(f"{name} {value!r} ({place}): choose one of {', '.join(choices)}")
+        return value
 
     def several(self, argument: Choice, name: str, variable: str, default: str) -> tuple[list[str], str]:
         """Return the values from the first place that has some, and the place."""

@@ -54,6 +54,8 @@ class Namespaces:
         self._ready: list[str] = []
         self._prefix = f"t{secrets.token_hex(3)}"
         self._numbers = itertools.count(1)
+        self.money = MOST_MONEY
+        """What the root accounts get that were made last, in yoctoNEAR."""
 
     @property
     def stack(self) -> tuple[Namespace, ...]:
@@ -100,7 +102,7 @@ class Namespaces:
         client = Client(self._rpc_url)
         try:
             view = await client.query("view_account", account_id=self._root_id)
-            money = Amount(min(int(MOST_MONEY), int(view["amount"]) // _SHARE))
+            self.money = money = Amount(min(int(MOST_MONEY), int(view["amount"]) // _SHARE))
             names = [f"{self._prefix}-{next(self._numbers)}.{self._root_id}" for _ in range(BATCH)]
             await asyncio.gather(*(self._make_one(client, name, money) for name in names))
         finally:

@@ -15,6 +15,7 @@ from near_harness.accounts import Account, Contract
 from near_harness.anchors import AnchorStack
 from near_harness.arguments import Arguments
 from near_harness.audit.facade import Auditing
+from near_harness.bundles.history import History, Step
 from near_harness.chain.contract_import import ContractImport
 from near_harness.chain.files import SavedChains
 from near_harness.chain.patches import StatePatches
@@ -66,6 +67,8 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snap
         self.observers: list[Callable[[Outcome, str], None]] = []
         """Called with each outcome, and what was called, before a failure is raised."""
         self.gas = GasSearch(self)
+        self.history = History()
+        """What was done to the chain: of a failing test it becomes a bundle."""
         self._connect()
         # Where the chain cannot go back, the names do: what a test made is out of the others' sight.
         self.anchors = AnchorStack(self._remember, self._go_back, self._mark)
@@ -81,6 +84,7 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snap
         self._namespaces = Namespaces(node.rpc_url, node.root_account_id, node.root_key)
         self._changes = 0
         self.puppets = Puppets(self)
+        self.history.begin()
 
     @property
     def root(self) -> Account:
@@ -92,6 +96,8 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snap
         if root_id not in self._accounts:
             key = self.node.root_key if root_id == self.node.root_account_id else KeyPair.from_seed(root_id)
             self._accounts[root_id] = Account(self, root_id, key)
+            if root_id != self.node.root_account_id:
+                self.history.note("root", account=root_id, balance=self._namespaces.money)
         return self._accounts[root_id]
 
     @property
@@ -241,14 +247,18 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snap
     ) -> Outcome:
         """As :meth:`send`, with the puppets as they are on the chain: what was programmed since waits on."""
         self._changes += 1
+        receiver = check_account_id(receiver_id)
+        step = self.history.sends(signer, receiver, actions, context)
         try:
-            raw = await self.client.signer(signer.id, signer.key).send(check_account_id(receiver_id), actions)
-        except TransactionFailed as error:
-            error.context = context
+            raw = await self.client.signer(signer.id, signer.key).send(receiver, actions)
+        except BaseException as error:
+            step.fails(error)
+            if isinstance(error, TransactionFailed):
+                error.context = context
             raise
-        return self.outcome_of(raw, raising=raising, context=context or f"{signer.id} -> {receiver_id}")
+        return self.outcome_of(raw, raising=raising, context=context or f"{signer.id} -> {receiver_id}", step=step)
 
-    def outcome_of(self, raw: dict[str, Any], *, raising: bool = True, context: str = "") -> Outcome:
+    def outcome_of(self, raw: dict[str, Any], *, raising: bool = True, context: str = "", step: Step | None = None) -> Outcome:
         """Read the answer of ``EXPERIMENTAL_tx_status``.
 
         :raises TransactionFailed: where the result is a failure, unless ``raising`` is False.
@@ -256,6 +266,8 @@ class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snap
         outcome = parse_outcome(raw)
         outcome.ledger = Ledger(outcome, self.node.rpc_url)
         outcome.handled = outcome.failure is not None or not raising
+        if step is not None:
+            step.ends(outcome)
         self.puppets.hear(outcome)
         for observe in self.observers:
             observe(outcome, context)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness import gas_plugin, report_plugin, unseen
+from near_harness import bundle_plugin, gas_plugin, report_plugin, unseen
 from near_harness.puppets.plugin import UnsentPrograms
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _UNSEEN = pytest.StashKey[unseen.UnseenFailures]()
 _GAS = pytest.StashKey[gas_plugin.GasPlugin]()
 _UNSENT = pytest.StashKey[UnsentPrograms]()
+_BUNDLES = pytest.StashKey[bundle_plugin.BundlePlugin]()
 _REPORT = pytest.StashKey[report_plugin.ReportPlugin]()
 
 
@@ -23,10 +24,11 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini(unseen.NAME, "receipts that failed unseen inside a transaction: error, warn or ignore", default="error")
     gas_plugin.add_options(parser)
     report_plugin.add_options(parser)
+    bundle_plugin.add_options(parser)
 
 
-def configure(config: pytest.Config) -> None:
-    """Register markers and plugins."""
+def configure(config: pytest.Config, *, bundle: str) -> None:
+    """Register markers and plugins; ``bundle`` says of which tests bundles are written."""
     config.addinivalue_line("markers", f"{unseen.NAME}(way): error, warn or ignore failures that the test does not see")
     config.stash[_UNSEEN] = unseen.UnseenFailures(config)
     config.pluginmanager.register(config.stash[_UNSEEN], unseen.NAME)
@@ -36,9 +38,12 @@ def configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[_GAS], "near_gas")
     config.stash[_REPORT] = report_plugin.ReportPlugin(config)
     config.pluginmanager.register(config.stash[_REPORT], "near_report_html")
+    config.stash[_BUNDLES] = bundle_plugin.BundlePlugin(config, bundle)
+    config.pluginmanager.register(config.stash[_BUNDLES], "near_bundles")
 
 
 def watch(config: pytest.Config, near: Near) -> None:
     """Hear of everything that is sent through a façade from now on."""
     near.observers += [config.stash[_UNSEEN].hear, config.stash[_GAS].hear, config.stash[_REPORT].hear]
     config.stash[_UNSENT].watch(near)
+    config.stash[_BUNDLES].watch(near)

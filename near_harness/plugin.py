@@ -34,6 +34,7 @@ _OPTIONS = (
     ("protocol", "protocol version of the node, or 'latest' (default: 86); may be given several times"),
     ("port", "port of the node's JSON-RPC on the loopback (default: a free one)"),
     ("isolation", "without snapshots: 'accounts' of their own keep tests apart (default), or a 'node' for each test"),
+    ("bundle", "leave a bundle of what a test did, to be replayed anywhere: never, failed (default) or always"),
     ("block-time", "milliseconds between the blocks of a docker or binary node (default: the node's own)"),
 )
 _SEVERAL = ("node", "protocol")
@@ -62,12 +63,13 @@ def pytest_configure(config: pytest.Config) -> None:
             port=config.getoption("near_port"),
             isolation=config.getoption("near_isolation"),
             block_time=config.getoption("near_block_time"),
+            bundle=config.getoption("near_bundle"),
             ini={_key(name): config.getini(_key(name)) for name, _ in _OPTIONS},
         )
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_ISOLATION] = Isolation()
-    outcome_plugin.configure(config)
+    outcome_plugin.configure(config, bundle=settings.bundle)
     config.stash[NODES] = nodes = NodeHooks(config, settings)
     config.pluginmanager.register(nodes, "near_harness_nodes")
 

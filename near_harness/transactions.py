@@ -25,7 +25,7 @@ from near_harness.actions import (
     stake,
     transfer,
 )
-from near_harness.errors import BadInput, NotPayable
+from near_harness.errors import BadInput, NotPayable, ViewFailed
 from near_harness.outcome.failures import InvalidTransaction
 from near_harness.units import Amount, AmountLike, Gas, GasLike, to_amount, to_gas
 
@@ -253,7 +253,14 @@ class View:
 
     async def _ask(self) -> tuple[builtins.bytes, tuple[str, ...]]:
         await self.near.puppets.flush()
-        return await self.near.client.view(self.contract_id, self.method, self.args)
+        step = self.near.history.note("view", contract=self.contract_id, method=self.method, args=self.args)
+        try:
+            value, logs = await self.near.client.view(self.contract_id, self.method, self.args)
+        except ViewFailed as error:
+            step.looks(error=str(error.data))
+            raise
+        step.looks(value)
+        return value, logs
 
     async def _value(self) -> Any:
         from near_harness.outcome.events import decode_json  # noqa: PLC0415 - a cycle of types otherwise

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from near_harness.bundles.history import History
 from near_harness.chain.capability import engine_chain, refusals
 from near_harness.errors import BadInput
 from near_harness.keys import KeyPair
@@ -26,6 +27,7 @@ class SavedChains:
     """The part of :class:`near_harness.Near` that saves and loads."""
 
     node: Node
+    history: History
     _accounts: dict[str, Account]
     _names_taken: set[str]
 
@@ -78,6 +80,7 @@ class SavedChains:
             raise SavedChainError(f"{path}: {error}") from None
         known: dict[str, Any] = json.loads(note) if note else {}
         chain.restore(snapshot)
+        self.history.load(content)
         accounts = known.get("accounts", {})
         near: Any = self  # Near is made of this class
         self._accounts = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import base58
 
 from near_harness.account_ids import account_id_of, check_account_id
+from near_harness.bundles.history import History
 from near_harness.client import Client
 from near_harness.errors import BadInput, CapabilityMissing, RpcError, UnknownAccount
 from near_harness.keys import KeyPair
@@ -42,6 +43,7 @@ class StatePatches:
 
     node: Node
     client: Client
+    history: History
     _changes: int
 
     async def patch_state(self, records: Iterable[Record]) -> None:
@@ -52,7 +54,9 @@ class StatePatches:
         if not self.node.capabilities.patch_state:
             raise CapabilityMissing(f"patch_state: the {self.node.kind} node cannot do that")
         self._changes += 1
-        await self.client.rpc("sandbox_patch_state", {"records": list(records)})
+        patch = list(records)
+        self.history.note("patch", records=patch)
+        await self.client.rpc("sandbox_patch_state", {"records": patch})
 
     async def set_balance(self, who: object, amount: AmountLike) -> None:
         """Give an account exactly this much money (yoctoNEAR), what is locked by staking left out.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,6 +126,16 @@ class Pending:
             raise ReceiptNotFound(f"{len(found) or 'no'} receipts with {asked or 'anything'} can run next:\n{self}")
         return found[0]
 
+    def transaction_names(self) -> dict[str, dict[str, Any]]:
+        """Describe each transaction in the pool without its hash, by its hash: see :func:`_described`."""
+        return _described((one.hash, one.signer, one.receiver, one.actions) for one in self.transactions)
+
+    def receipt_names(self) -> dict[str, dict[str, Any]]:
+        """Describe each receipt that can run next without its id, by its id: see :func:`_described`."""
+        return _described(
+            (one.id, one.sender, one.receiver, one.actions or (one.kind,)) for one in (*self.delayed, *self.receipts)
+        )
+
     def __str__(self) -> str:
         return "\n".join(self._lines()) or "nothing is pending"
 
@@ -140,6 +151,17 @@ class Pending:
             if members:
                 yield f"{title}:"
                 yield from (f"  {member}" for member in members)
+
+
+def _described(all_of_them: Iterable[tuple[str, str, str, tuple[str, ...]]]) -> dict[str, dict[str, Any]]:
+    """Describe by who sends what to whom; of several alike, ``nth`` counts from 0 on."""
+    counts: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
+    found = {}
+    for name, sender, receiver, does in all_of_them:
+        alike = (sender, receiver, does)
+        found[name] = {"from": sender, "to": receiver, "does": list(does), "nth": counts[alike]}
+        counts[alike] += 1
+    return found
 
 
 def parse_pending(raw: dict[str, Any]) -> Pending:

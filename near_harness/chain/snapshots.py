@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from near_harness.bundles.history import History, Step
 from near_harness.client import Client
 from near_harness.namespaces import Namespace, Namespaces
 from near_harness.nodes.base import Node
@@ -27,6 +28,7 @@ class _Moment:
     accounts: dict[str, Account]
     names_taken: set[str]
     puppets: RememberedPuppets
+    history: Step | None
 
 
 class Snapshots:
@@ -37,6 +39,7 @@ class Snapshots:
     anchors: AnchorStack
     observers: list[Callable[[Outcome, str], None]]
     puppets: Puppets
+    history: History
     _namespaces: Namespaces
     _accounts: dict[str, Account]
     _names_taken: set[str]
@@ -80,7 +83,14 @@ class Snapshots:
 
     def _remember(self) -> _Moment:
         snapshot = self.node.snapshot() if self.node.capabilities.snapshot else None
-        moment = _Moment(snapshot, self._namespaces.stack, dict(self._accounts), set(self._names_taken), self.puppets.remember())
+        moment = _Moment(
+            snapshot,
+            self._namespaces.stack,
+            dict(self._accounts),
+            set(self._names_taken),
+            self.puppets.remember(),
+            self.history.newest,
+        )
         if snapshot is None:
             self._namespaces.enter()
         return moment
@@ -93,5 +103,6 @@ class Snapshots:
             self.node.restore(moment.snapshot)
             self.client.forget_nonces()
         self._namespaces.go_back(moment.namespaces)
+        self.history.go_back(moment.history)
         self._accounts, self._names_taken = dict(moment.accounts), set(moment.names_taken)
         self.puppets.go_back(moment.puppets, with_the_chain=moment.snapshot is not None)

@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from near_harness.account_ids import account_id_of, check_account_id
+from near_harness.bundles.history import History, Step
 from near_harness.chain.capability import engine_chain, refusals
 from near_harness.chain.pending import Pending, PendingReceipt, PendingTransaction, parse_pending
 from near_harness.client import Client
@@ -39,8 +40,9 @@ _MOST_BLOCKS = 10_000
 class Sent:
     """A transaction that was handed over. ``await`` it for its outcome: on a paused chain what is left of it runs, then."""
 
-    def __init__(self, near: Near, signer: Account | Contract, tx_hash: str, context: str) -> None:
+    def __init__(self, near: Near, signer: Account | Contract, tx_hash: str, context: str, step: Step) -> None:
         self._near, self._signer, self.hash, self._context = near, signer, tx_hash, context
+        self._step = step
         self.returns: BorshType | None = None
         """The type of its value, where the contract's ABI says that it is borsh."""
 
@@ -60,10 +62,13 @@ class Sent:
         signer = near.client.signer(self._signer.id, self._signer.key)
         if near.is_paused:
             await near.puppets.flush()
+            near.history.note("run")
             _run(engine_chain(near.node, "awaiting a transaction"))
         else:
             signer.forget_nonces()
-        outcome = near.outcome_of(await signer.outcome_of(self.hash), raising=raising, context=self._context)
+            near.history.note("run")
+        raw = await signer.outcome_of(self.hash)
+        outcome = near.outcome_of(raw, raising=raising, context=self._context, step=self._step)
         outcome.returns = self.returns
         return outcome
 
@@ -99,6 +104,7 @@ class PausedChain:
     async def step(self, blocks: int = 1) -> None:
         """Make blocks that take in everything that fits, as a node does."""
         await self._near.puppets.flush()
+        self._near.history.note("blocks", count=blocks)
         self._chain.produce_blocks(blocks)
 
     async def step_receipt(self, receipt: PendingReceipt | str, *, overtaking: bool = False) -> None:
@@ -131,15 +137,18 @@ class PausedChain:
         await self._near.puppets.flush()
         hashes = [one if isinstance(one, str) else one.hash for one in transactions]
         ids = [one if isinstance(one, str) else one.id for one in receipts]
+        chosen = self._near.describe(hashes, ids)
         try:
             with refusals():
                 self._chain.produce_block_of(transactions=hashes, receipts=ids, overtaking=overtaking)
         except BadInput as error:
             raise BadInput(f"{error}\n{self.pending()}") from None
+        self._near.history.note("block_of", overtaking=overtaking, **chosen)
 
     async def run(self) -> None:
         """Make blocks until nothing moves any more, and all of it is final. Yields may be left."""
         await self._near.puppets.flush()
+        self._near.history.note("run")
         _run(self._chain)
 
 
@@ -149,6 +158,7 @@ class Stepping:
     node: Node
     client: Client
     _changes: int
+    history: History
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[PausedChain]:
@@ -163,12 +173,14 @@ class Stepping:
         if chain.paused:
             raise BadInput("the chain is paused already")
         chain.pause(True)
+        self.history.note("pause")
         try:
             paused = PausedChain(self)  # type: ignore[arg-type] # Near is made of this class
             yield paused
             await paused.run()
         finally:
             chain.pause(False)
+            self.history.note("resume")
             self.client.forget_nonces()
 
     @property
@@ -184,8 +196,8 @@ class Stepping:
         near: Any = self  # Near is made of this class
         await near.puppets.flush()
         self._changes += 1
-        tx_hash = await self.client.signer(signer.id, signer.key).hand_over(check_account_id(receiver_id), actions)
-        return Sent(near, signer, tx_hash, context or f"{signer.id} -> {receiver_id}")
+        tx_hash, step = await self._hand_over(signer, check_account_id(receiver_id), actions, context)
+        return Sent(near, signer, tx_hash, context or f"{signer.id} -> {receiver_id}", step)
 
     async def in_a_block_of_its_own(self, signer: Account | Contract, actions: Actions) -> None:
         """Let an account do something for itself while the chain is paused: in a block in which nothing else runs.
@@ -193,8 +205,29 @@ class Stepping:
         :raises TransactionFailed: where the protocol refuses it.
         """
         self._changes += 1
-        tx_hash = await self.client.signer(signer.id, signer.key).hand_over(signer.id, actions)
+        tx_hash, _ = await self._hand_over(signer, signer.id, actions, "")
+        chosen = self.describe([tx_hash], [])
         engine_chain(self.node, "paused").produce_block_of(transactions=[tx_hash], receipts=[])
+        self.history.note("block_of", overtaking=False, **chosen)
+
+    async def _hand_over(self, signer: Account | Contract, receiver_id: str, actions: Actions, context: str) -> tuple[str, Step]:
+        step = self.history.sends(signer, receiver_id, actions, context, handed_over=True)
+        try:
+            tx_hash = await self.client.signer(signer.id, signer.key).hand_over(receiver_id, actions)
+        except BaseException as error:
+            step.fails(error)
+            raise
+        step.ends_with(None)  # its end is noted when somebody waits for it
+        return tx_hash, step
+
+    def describe(self, hashes: list[str], ids: list[str]) -> dict[str, Any]:
+        """Describe what waits so that it is found on another chain, where hashes and ids are others."""
+        pending = self.pending()
+        transactions, receipts = pending.transaction_names(), pending.receipt_names()
+        return {
+            "transactions": [transactions[one] for one in hashes if one in transactions],
+            "receipts": [receipts[one] for one in ids if one in receipts],
+        }
 
     def pending(self) -> Pending:
         """Return what has not run yet: in the pool, on its way, delayed, waiting for data, yields.

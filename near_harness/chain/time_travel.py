@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from near_harness.bundles.history import History
 from near_harness.chain.capability import engine_chain, refusals
 from near_harness.client import Client
 from near_harness.errors import BadInput
@@ -23,6 +24,7 @@ class TimeTravel:
 
     node: Node
     client: Client
+    history: History
     _changes: int
 
     async def fast_forward(
@@ -42,12 +44,14 @@ class TimeTravel:
         if len(given) != 1:
             raise BadInput("fast_forward: give blocks, seconds or epochs, and one of them only")
         self._changes += 1
+        began = self.node.height
         if seconds is not None:
             self._forward_seconds(_nanoseconds(seconds))
         elif blocks is not None:
             await self._forward_blocks(_count("blocks", blocks))
         else:
             await self._forward_epochs(_count("epochs", epochs))
+        self.history.note("fast_forward", **_plain(given), made=self.node.height - began)
 
     async def _forward_blocks(self, blocks: int) -> None:
         if self.node.capabilities.snapshot:
@@ -82,6 +86,8 @@ class TimeTravel:
         chain = engine_chain(self.node, "set_next_block")
         with refusals():
             chain.set_next(timestamp=timestamp_ns, random=random_seed, step=block_time_ns)
+        seed = None if random_seed is None else random_seed.hex()
+        self.history.note("next_block", timestamp_ns=timestamp_ns, random_seed=seed, block_time_ns=block_time_ns)
 
     async def timestamp(self) -> int:
         """The time of the newest block in nanoseconds since 1970: ``block_timestamp`` in a contract."""
@@ -100,6 +106,14 @@ class TimeTravel:
     async def _newest_block(self) -> dict[str, Any]:
         block: dict[str, Any] = await self.client.rpc("block", {"finality": "optimistic"})
         return block
+
+
+def _plain(given: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for, with a time as its nanoseconds."""
+    return {
+        "nanoseconds" if name == "seconds" else name: _nanoseconds(value) if name == "seconds" else value
+        for name, value in given.items()
+    }
 
 
 def _count(what: str, number: object) -> int:

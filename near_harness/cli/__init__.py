@@ -15,6 +15,7 @@ COMMANDS = {
     "completion": "near_harness.cli.completion",
     "demo": "near_harness.cli.demo",
     "doctor": "near_harness.cli.doctor",
+    "replay": "near_harness.cli.replay",
 }
 """Names of commands, and the modules that have them."""
 

@@ -41,7 +41,8 @@ class NodeSettings:
 
     ``detail`` belongs to the kind: an image or its tag, a version or the path of a binary, a URL. ``protocol_version`` None
     means the newest that the kind runs; kinds that have a version of their own compare it where ``protocol_chosen``. Port 0 is
-    a free one. ``block_time_ms`` None leaves it at the node's own. ``tell`` hears what takes long, such as a download.
+    a free one. ``block_time_ms`` None leaves it at the node's own. ``genesis_time_ns`` (nanoseconds
+    since 1970) is for the embedded node, None for the wall clock. ``tell`` hears what takes long, such as a download.
     """
 
     kind: str = "embedded"
@@ -50,6 +51,7 @@ class NodeSettings:
     detail: str = ""
     protocol_chosen: bool = False
     block_time_ms: int | None = None
+    genesis_time_ns: int | None = None
     tell: Callable[[str], None] = field(default=_silent, compare=False, repr=False)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,6 +73,8 @@ class EmbeddedNode:
             snapshot=True, time_travel=True, patch_state=True, stepping=True, protocol_versions=(oldest, newest)
         )
         self._port = settings.port
+        self.genesis_time_ns = time.time_ns() if settings.genesis_time_ns is None else settings.genesis_time_ns
+        """When the chain begins, in nanoseconds since 1970: all its times follow from this."""
         self._chain: Any = None
         self._genesis: Any = None
         self._server: RpcServer | None = None
@@ -104,7 +107,11 @@ class EmbeddedNode:
         if self._server is not None:
             return
         genesis = self._engine.sandbox_genesis(
-            account_id=_ROOT, seed=_ROOT, chain_id="sandbox", protocol_version=self.protocol_version
+            account_id=_ROOT,
+            seed=_ROOT,
+            chain_id="sandbox",
+            protocol_version=self.protocol_version,
+            time_ns=self.genesis_time_ns,
         )
         self._chain = self._engine.Chain(genesis, blocks="interval", cache_dir=str(contract_cache()))
         self._genesis = self._chain.snapshot()

@@ -1,0 +1,288 @@
+"""The steps of a bundle, done one after the other on a node."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from near_harness.accounts import Account
+from near_harness.bundles import actions
+from near_harness.bundles.compare import Difference, differences
+from near_harness.bundles.form import CHAIN, Bundle, BundleError
+from near_harness.bundles.seen import refused, seen
+from near_harness.chain.stepping import PausedChain, Sent
+from near_harness.chain.time_travel import SECOND_NS
+from near_harness.errors import BadInput, HarnessError, RpcError, ViewFailed
+from near_harness.keys import KeyPair
+from near_harness.near import Near
+from near_harness.transactions import add_full_access_key, create_account, transfer
+from near_harness.units import NEAR, Amount
+
+Step = dict[str, Any]
+_ROOT_MONEY = NEAR(1_000_000_000)
+"""What the root account gets on a node whose own has another name."""
+
+
+class Player:
+    """Plays a bundle. ``differences`` are what came out otherwise, ``notes`` what this kind of node could not do exactly."""
+
+    def __init__(self, near: Near, bundle: Bundle, progress: Callable[[int], None]) -> None:
+        self._near, self._bundle, self._progress = near, bundle, progress
+        self.differences: list[Difference] = []
+        self.notes: list[str] = []
+        self._steps_exactly = near.node.capabilities.stepping
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._overlapped = {number for step in bundle.steps for number in step.get("beside", ())}
+        self._handed_over: list[tuple[Step, Sent]] = []
+        self._chain: PausedChain | None = None
+        self._pause = AsyncExitStack()
+        self._work: dict[str, Callable[[Step], Awaitable[None]]] = {
+            "transaction": self._transaction,
+            "view": self._view,
+            "patch": self._patch,
+            "fast_forward": self._fast_forward,
+            "next_block": self._next_block,
+            "pause": self._pause_blocks,
+            "blocks": self._blocks,
+            "block_of": self._block_of,
+            "run": self._run,
+            "resume": self._resume,
+            "root": self._root,
+            "load": self._load,
+        }
+
+    async def play(self) -> None:
+        """Do all steps.
+
+        :raises BundleError: naming the step that cannot be done, and why.
+        """
+        await self._guarded("the first step", self._prepare())
+        try:
+            for step in self._bundle.steps:
+                await self._wait_for_all_but(step.get("beside", ()))
+                await self._do(step)
+                self._progress(step["n"])
+            await self._wait_for_all_but(())
+            await self._resume({})
+        finally:
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await self._pause.aclose()
+
+    async def _do(self, step: Step) -> None:
+        await self._guarded(f"step {step['n']} ({step['kind']})", self._work[step["kind"]](step))
+
+    async def _guarded(self, what: str, work: Awaitable[None]) -> None:
+        """Do something with what a file says: whatever is wrong with it is an error of the bundle."""
+        try:
+            await work
+        except BundleError:
+            raise
+        except (RpcError, BadInput, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
+            raise BundleError(f"{what} cannot be done: {type(error).__name__}: {error}") from None
+
+    async def _prepare(self) -> None:
+        """See that the chain is fresh, and that it has the root account."""
+        near, root = self._near, str(self._bundle.content["node"]["root"])
+        made = next((step["receiver"] for step in self._bundle.steps if "CreateAccount" in (step.get("actions") or ())), None)
+        if made is not None and await near.exists(made):
+            raise BundleError(f"{made} exists on the node already: a bundle needs a fresh chain")
+        if root != near.node.root_account_id and not await near.exists(root):
+            await near.put_account(root, _ROOT_MONEY)
+            self.notes.append(f"the root account {root} was made: the node's own is {near.node.root_account_id}")
+
+    def _compare(self, step: Step, came: dict[str, Any]) -> None:
+        expected = step.get("seen")
+        if expected is not None:
+            self.differences += differences(step["n"], _title(step), expected, came)
+
+    async def _wait_for_all_but(self, numbers: Any) -> None:
+        for number in [number for number in self._running if number not in numbers]:
+            await self._running.pop(number)
+
+    # transactions and views
+
+    async def _transaction(self, step: Step) -> None:
+        if step["actions"] is None:
+            raise BadInput("its actions were left out")
+        signer = self._signer(step)
+        made = actions.from_json(step["actions"], self._bundle.codes)
+        if step.get("handed_over"):
+            await self._hand_over(step, signer, made)
+        elif step["n"] in self._overlapped:
+            self._running[step["n"]] = asyncio.create_task(self._send(step, signer, made))
+        else:
+            await self._send(step, signer, made)
+
+    async def _send(self, step: Step, signer: Account, made: list[Any]) -> None:
+        try:
+            came = seen(await self._near.send(signer, step["receiver"], made, raising=False))
+        except HarnessError as error:
+            came = _refusal(error)
+        self._compare(step, came)
+
+    async def _hand_over(self, step: Step, signer: Account, made: list[Any]) -> None:
+        try:
+            self._handed_over.append((step, await self._near.start(signer, step["receiver"], made)))
+        except HarnessError as error:
+            self._compare(step, _refusal(error))
+
+    async def _view(self, step: Step) -> None:
+        try:
+            value, _ = await self._near.client.view(step["contract"], step["method"], base64.b64decode(step["args"]))
+            came = {"value": base64.b64encode(value).decode()}
+        except ViewFailed as error:
+            came = {"error": str(error.data)}
+        self._compare(step, came)
+
+    def _signer(self, step: Step) -> Account:
+        node, key = self._near.node, self._bundle.content["keys"][step["key"]]
+        if "seed" in key:
+            pair = KeyPair.from_seed(key["seed"])
+        elif "secret_key" in key:
+            pair = KeyPair.from_secret_key(key["secret_key"])
+        elif step["signer"] == node.root_account_id:
+            pair = node.root_key
+        else:
+            raise BadInput(f"the key of {step['signer']} is not in the bundle")
+        if step["signer"] == node.root_account_id and step["signer"] == self._bundle.content["node"]["root"]:
+            pair = node.root_key if pair.public_key == KeyPair.from_seed(step["signer"]).public_key else pair
+        return Account(self._near, step["signer"], pair)
+
+    # the chain
+
+    async def _root(self, step: Step) -> None:
+        key = add_full_access_key(KeyPair.from_seed(step["account"]).public_key)
+        parent = self._near.account(self._bundle.content["node"]["root"])
+        if parent.id == self._near.node.root_account_id:
+            parent = Account(self._near, parent.id, self._near.node.root_key)
+        await self._near.send(parent, step["account"], [create_account(), transfer(Amount(step["balance"])), key])
+
+    async def _patch(self, step: Step) -> None:
+        records = []
+        for record in step["records"]:
+            if "Contract" in record:
+                code = base64.b64encode(self._bundle.codes[record["Contract"]["code"]]).decode()
+                records.append({"Contract": {**record["Contract"], "code": code}})
+            else:
+                records.append(record)
+        await self._near.patch_state(records)
+
+    async def _load(self, step: Step) -> None:
+        if not self._steps_exactly:
+            raise BundleError(f"step {step['n']}: it begins with a saved chain, which only the embedded node can load")
+        with tempfile.TemporaryDirectory(prefix="near-harness-") as folder:
+            file = Path(folder) / CHAIN
+            file.write_bytes(self._bundle.chain or b"")
+            self._near.load(file)
+
+    async def _fast_forward(self, step: Step) -> None:
+        if "blocks" in step:
+            await self._near.fast_forward(step["blocks"])
+        elif "epochs" in step:
+            await self._near.fast_forward(epochs=step["epochs"])
+        elif self._steps_exactly:
+            await self._near.fast_forward(seconds=Decimal(step["nanoseconds"]) / SECOND_NS)
+        else:
+            self._note(
+                step, f"time went on by {step['made']} blocks, not by exactly {Decimal(step['nanoseconds']) / SECOND_NS} s"
+            )
+            await self._near.fast_forward(step["made"])
+
+    async def _next_block(self, step: Step) -> None:
+        if not self._steps_exactly:
+            self._note(step, "time and randomness of a block cannot be chosen")
+            return
+        seed = step.get("random_seed")
+        self._near.set_next_block(
+            timestamp_ns=step.get("timestamp_ns"),
+            random_seed=None if seed is None else bytes.fromhex(seed),
+            block_time_ns=step.get("block_time_ns"),
+        )
+
+    # stepping
+
+    async def _pause_blocks(self, step: Step) -> None:
+        if self._steps_exactly:
+            self._chain = await self._pause.enter_async_context(self._near.paused())
+        else:
+            self._note(step, "the order of receipts was chosen, and cannot be chosen here: they run in the node's own order")
+
+    async def _resume(self, step: Step) -> None:  # noqa: ARG002 - every step gets itself
+        chain, self._chain = self._chain, None
+        if chain is not None:
+            await self._pause.aclose()
+            self._pause = AsyncExitStack()
+        await self._hear()
+
+    async def _hear(self) -> None:
+        """Compare what came of the transactions that were handed over."""
+        handed_over, self._handed_over = self._handed_over, []
+        for step, sent in handed_over:
+            try:
+                came = seen(await sent.attempt())
+            except HarnessError as error:
+                came = _refusal(error)
+            self._compare(step, came)
+
+    async def _blocks(self, step: Step) -> None:
+        if self._chain is not None:
+            await self._chain.step(step["count"])
+
+    async def _run(self, step: Step) -> None:  # noqa: ARG002 - every step gets itself
+        if self._chain is not None:
+            await self._chain.run()
+        else:
+            await self._hear()
+
+    async def _block_of(self, step: Step) -> None:
+        if self._chain is None:
+            return
+        pending = self._near.pending()
+        transactions = {_same(described): name for name, described in pending.transaction_names().items()}
+        receipts = {_same(described): name for name, described in pending.receipt_names().items()}
+        wanted = [(_same(one), transactions) for one in step["transactions"]] + [
+            (_same(one), receipts) for one in step["receipts"]
+        ]
+        absent = [one for one, known in wanted if one not in known]
+        if absent:
+            self.differences.append(Difference(step["n"], "a chosen block", None, "what can run", absent[0], str(pending)))
+            return
+        await self._chain.step_of(
+            transactions=[transactions[_same(one)] for one in step["transactions"]],
+            receipts=[receipts[_same(one)] for one in step["receipts"]],
+            overtaking=bool(step["overtaking"]),
+        )
+
+    def _note(self, step: Step, text: str) -> None:
+        self.notes.append(f"step {step['n']}: on a {self._near.node.kind} node {text}")
+
+
+def _refusal(error: HarnessError) -> dict[str, Any]:
+    """What a transaction came to that was not executed; an error of the node itself is none of its results."""
+    if isinstance(error, BadInput):
+        raise error
+    return refused(error)
+
+
+def _same(described: Any) -> str:
+    return json.dumps(described, sort_keys=True)
+
+
+def _title(step: Step) -> str:
+    """What a step does, in a few words."""
+    if step["kind"] == "view":
+        return f"view {step['contract']}.{step['method']}"
+    names = [
+        action if isinstance(action, str) else next(iter(action.values())).get("method_name") or next(iter(action))
+        for action in step["actions"]
+    ]
+    return f"{step['signer']} -> {step['receiver']} {' + '.join(names)}"
