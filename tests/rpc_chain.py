@@ -25,12 +25,14 @@ class RpcError(Exception):
 
 
 class RpcChain:
-    """A fresh chain; ``blocks`` as the engine has it."""
+    """A fresh chain; ``blocks`` and ``validator_key`` as the engine has them."""
 
-    def __init__(self, *, blocks: str = "auto", epoch_length: int = 60, protocol_version: int = 86) -> None:
+    def __init__(
+        self, *, blocks: str = "auto", epoch_length: int = 60, protocol_version: int = 86, validator_key: str | None = None
+    ) -> None:
         engine = load_engine()
         genesis = engine.sandbox_genesis(epoch_length=epoch_length, protocol_version=protocol_version)
-        self.chain: Any = engine.Chain(genesis, blocks=blocks, cache_dir=str(contract_cache()))
+        self.chain: Any = engine.Chain(genesis, blocks=blocks, cache_dir=str(contract_cache()), validator_key=validator_key)
 
     def start(self, method: str, params: Any) -> Any:
         """Send a request; the answer may be something to wait on."""

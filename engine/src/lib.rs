@@ -10,6 +10,7 @@ compile_error!(
 pub mod cache;
 pub mod chain;
 pub mod guard;
+mod node_config;
 #[cfg(feature = "python")]
 mod py;
 pub mod rpc;

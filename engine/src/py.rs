@@ -16,6 +16,7 @@ use pyo3::{create_exception, wrap_pyfunction};
 use crate::cache::contract_cache;
 use crate::chain::{self, BlockMode, Chosen, Clock, NodeSettings, Options};
 use crate::guard::{self, Panicked};
+use crate::node_config::NodeConfig;
 use crate::rpc::{self, Answer, Waiting};
 
 create_exception!(
@@ -124,7 +125,7 @@ impl Chain {
     #[new]
     #[pyo3(signature = (
         genesis, *, blocks = "auto", clock = "steps", cache_dir = None, rpc_addr = None, node_public_key = None,
-        max_gas_burnt_view = None,
+        validator_key = None, max_gas_burnt_view = None, config = None,
     ))]
     #[allow(clippy::too_many_arguments)] // They are named in Python.
     fn new(
@@ -135,15 +136,25 @@ impl Chain {
         cache_dir: Option<PathBuf>,
         rpc_addr: Option<String>,
         node_public_key: Option<&str>,
+        validator_key: Option<&str>,
         max_gas_burnt_view: Option<u64>,
+        config: Option<&str>,
     ) -> PyResult<Self> {
         let public_key = node_public_key.map(str::parse).transpose().map_err(|error| {
             EngineError::new_err(format!("node_public_key={node_public_key:?}: {error}"))
         })?;
+        // The text of a secret key is in no error.
+        let validator_key = validator_key
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| EngineError::new_err("validator_key: 'ed25519:…' is wanted"))?;
+        let config = config.map(NodeConfig::read).transpose().map_err(EngineError::new_err)?;
         let node = NodeSettings {
             rpc_addr,
             public_key,
+            validator_key,
             max_gas_burnt_view: max_gas_burnt_view.map(Gas::from_gas),
+            config: config.unwrap_or_default(),
         };
         let blocks = match blocks {
             "auto" => BlockMode::Auto,

@@ -113,9 +113,11 @@ class EmbeddedNode:
             protocol_version=self.protocol_version,
             time_ns=self.genesis_time_ns,
         )
-        self._chain = self._engine.Chain(genesis, blocks="interval", cache_dir=str(contract_cache()))
+        self._chain = self._engine.Chain(
+            genesis, blocks="interval", cache_dir=str(contract_cache()), validator_key=self.root_key.secret_key
+        )
         self._genesis = self._chain.snapshot()
-        server = RpcServer(self._chain, port=self._port, blocks_of=self._chain)
+        server = RpcServer(self._chain, port=self._port)
         server.start()
         self._server = server
 

@@ -16,13 +16,10 @@ from aiohttp import web
 from near_harness.errors import NodeError, PortInUse
 from near_harness.nodes.embedded import contract_cache, load_engine
 from near_harness.nodes.pump import Pump
-from near_harness.sandbox.files import BrokenHome, read_json
+from near_harness.sandbox.files import CONFIG, BrokenHome, read_json
 from near_harness.sandbox.http import application
 from near_harness.sandbox.settings import Address, Settings
 from near_harness.sandbox.store import KeptChain, Store
-
-TICK_S = 0.1
-"""Clients wait for the height to grow, so blocks come when nothing is sent as well."""
 
 _FIRST_BLOCKS = 4
 """With this many the newest final block is not genesis: clients take the hash that they sign over from it."""
@@ -43,13 +40,21 @@ def open_chain(home: Path, settings: Settings, address: Address) -> Any:
             cache_dir=str(contract_cache()),
             rpc_addr=str(address),
             node_public_key=settings.node_public_key,
+            validator_key=settings.validator_key,
             max_gas_burnt_view=settings.max_gas_burnt_view,
+            config=settings.text,
         )
-        kept = KeptChain(chain, Store(home, genesis))
-        kept.produce_blocks(_FIRST_BLOCKS)
     except engine.EngineError as error:
-        raise BrokenHome(f"{settings.genesis}: {error}") from error
+        raise BrokenHome(f"{_file_of(error, home, settings)}: {error}") from error
+    kept = KeptChain(chain, Store(home, genesis))
+    kept.produce_blocks(_FIRST_BLOCKS)
     return kept
+
+
+def _file_of(error: Exception, home: Path, settings: Settings) -> Path:
+    """The file that the engine complains of: its text begins with the name of what it was given."""
+    places = {"config:": home / CONFIG, "validator_key:": settings.validator_key_file, "node_public_key=": settings.node_key_file}
+    return next((file for begin, file in places.items() if str(error).startswith(begin)), settings.genesis)
 
 
 def run(home: Path, rpc: Address | None, report: Callable[[str], None]) -> None:
@@ -80,7 +85,7 @@ async def _serve(chain: Any, settings: Settings, address: Address, report: Calla
     try:
         await _listen(runner, address)
         report(f"{chain.chain_id}, protocol {chain.protocol_version}: JSON-RPC on http://{address}")
-        ticker = asyncio.create_task(_tick(chain))
+        ticker = asyncio.create_task(_tick(chain, settings.block_time_s))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({ticker, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -114,10 +119,11 @@ async def _listen(runner: web.AppRunner, address: Address) -> None:
         raise NodeError(f"cannot listen on {address}: {error.strerror or error}") from error
 
 
-async def _tick(chain: Any) -> None:
+async def _tick(chain: Any, each_s: float) -> None:
+    """Clients wait for the height to grow, so blocks come when nothing is sent as well."""
     while True:
         before = chain.height
-        await asyncio.sleep(TICK_S)
+        await asyncio.sleep(each_s)
         # Not right after a block that a request has waited for: its client shall find what it was told.
         if chain.height == before:
             chain.produce_blocks(1)

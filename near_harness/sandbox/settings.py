@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from near_harness.sandbox.files import CONFIG, GENESIS, NODE_KEY, BrokenHome, read_json
+from near_harness.sandbox.files import CONFIG, GENESIS, NODE_KEY, VALIDATOR_KEY, BrokenHome, read_json
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+_LEAST_BLOCK_TIME_S = 0.001
+
+
 @dataclass(frozen=True)
 class Settings:
     """The part of ``config.json`` that this node obeys."""
@@ -50,8 +54,15 @@ class Settings:
     """How long a request may wait for blocks before it is answered with TIMEOUT_ERROR."""
     max_gas_burnt_view: int | None
     """The most gas of a view call."""
+    block_time_s: float
+    """How long it is from block to block where nobody waits for one."""
+    node_key_file: Path
     node_public_key: str | None
-    """From ``node_key.json``."""
+    validator_key_file: Path
+    validator_key: str | None
+    """The secret key, with which blocks are signed."""
+    text: str
+    """All of ``config.json``, for those who ask how the node is configured."""
 
     @classmethod
     def read(cls, home: Path) -> Settings:
@@ -60,7 +71,10 @@ class Settings:
         :raises BrokenHome: naming the setting that cannot be used.
         """
         path = home / CONFIG
-        found = _Reader(path, read_json(path))
+        content = read_json(path)
+        found = _Reader(path, content)
+        node_key = home / found.get(("node_key_file",), str, NODE_KEY)
+        validator_key = home / found.get(("validator_key_file",), str, VALIDATOR_KEY)
         address = found.get(("rpc", "addr"), str, "0.0.0.0:3030")
         try:
             rpc = Address.parse(address)
@@ -72,14 +86,18 @@ class Settings:
             origins=tuple(str(origin) for origin in found.get(("rpc", "cors_allowed_origins"), list, ["*"])),
             most_bytes=found.get(("rpc", "limits_config", "json_payload_max_size"), int, 10 * 1024 * 1024),
             max_gas_burnt_view=found.get(("max_gas_burnt_view",), int, None),
-            node_public_key=_node_key(home),
+            block_time_s=max(found.seconds(("consensus", "min_block_production_delay"), 0.1), _LEAST_BLOCK_TIME_S),
+            node_key_file=node_key,
+            node_public_key=_key(node_key, "public_key"),
+            validator_key_file=validator_key,
+            validator_key=_key(validator_key, "secret_key"),
+            text=json.dumps(content),
             patience_s=found.seconds(("rpc", "polling_config", "polling_timeout"), 10.0),
         )
 
 
-def _node_key(home: Path) -> str | None:
-    path = home / NODE_KEY
-    found: str | None = _Reader(path, read_json(path)).get(("public_key",), str, None) if path.exists() else None
+def _key(path: Path, name: str) -> str | None:
+    found: str | None = _Reader(path, read_json(path)).get((name,), str, None) if path.exists() else None
     return found
 
 

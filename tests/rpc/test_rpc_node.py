@@ -41,10 +41,21 @@ def test_rules_of_the_chain(rpc: RpcChain) -> None:
     genesis = rpc.call("genesis_config", [])
     assert genesis == rpc.call("EXPERIMENTAL_genesis_config", None)
     assert (genesis["epoch_length"], genesis["chain_id"]) == (20, "sandbox")
-    assert rpc.call("client_config", [])["chain_id"] == "sandbox"
     assert rpc.call("gas_price", [None]) == rpc.call("gas_price", [0]) == {"gas_price": "100000000"}
     assert rpc.call("network_info", [])["num_active_peers"] == 0
     assert rpc.call("EXPERIMENTAL_split_storage_info", {})["head_height"] == 0
+
+
+def test_settings_of_the_client_have_nearcores_form(rpc: RpcChain) -> None:
+    config = rpc.call("client_config", [])
+    assert len(config) == 72
+    assert (config["chain_id"], config["epoch_length"], config["archive"]) == ("sandbox", 20, True)
+    # What can change while a node runs is JSON in a string; durations are seconds and nanoseconds.
+    assert json.loads(config["min_block_production_delay"]) == [0, 120_000_000]
+    assert config["sync_step_period"] == [0, 10_000_000]
+    assert config["trie_viewer_state_size_limit"] == 50_000
+    assert config["tracked_shards_config"] == "AllShards"
+    assert config["version"]["build"].startswith("near-harness")
 
 
 def test_validators_of_epochs(rpc: RpcChain) -> None:

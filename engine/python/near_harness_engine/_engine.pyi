@@ -52,14 +52,18 @@ class Chain:
         cache_dir: str | PathLike[str] | None = None,
         rpc_addr: str | None = None,
         node_public_key: str | None = None,
+        validator_key: str | None = None,
         max_gas_burnt_view: int | None = None,
+        config: str | None = None,
     ) -> Chain:
         """``genesis``: JSON as in nearcore's ``genesis.json``. ``auto``: a sent transaction makes the blocks it waits for.
         ``interval``: blocks come from ``produce_blocks`` only, a ticker's work, and waiting requests are :class:`Pending`.
         ``manual``: likewise, but on the test's demand. ``steps``: time moves by a fixed step per block from the genesis
         time on; ``wall``: it follows the wall clock. ``cache_dir``: where compiled contracts are kept for other
         processes; without it they are kept in this one only. ``rpc_addr`` and ``node_public_key``: what ``status`` shows.
-        ``max_gas_burnt_view``: the most gas of a view call; by default as much as of any call."""
+        ``validator_key``: the secret key ``ed25519:…`` of the validator, with which blocks are signed for those who ask; without
+        it they have signatures of zeros. ``max_gas_burnt_view``: the most gas of a view call; by default as much as of any
+        call. ``config``: JSON as in nearcore's ``config.json``, for what ``client_config`` shows."""
 
     def request(self, body: bytes) -> tuple[int, bytes] | Pending:
         """Answers one JSON-RPC request: HTTP status and body, or something to wait on."""

@@ -20,7 +20,7 @@ mod time;
 use std::sync::Arc;
 
 use near_chain_configs::GenesisConfig;
-use near_crypto::PublicKey;
+use near_crypto::{PublicKey, SecretKey};
 use near_parameters::{RuntimeConfig, RuntimeConfigStore};
 use near_primitives::merkle::PartialMerkleTree;
 use near_primitives::state_record::StateRecord;
@@ -39,6 +39,7 @@ use time::Timing;
 
 use crate::cache::ContractCache;
 use crate::guard;
+use crate::node_config::NodeConfig;
 use crate::runtime;
 
 /// Who asks for blocks.
@@ -76,8 +77,12 @@ pub struct NodeSettings {
     /// Where the node says that it listens.
     pub rpc_addr: Option<String>,
     pub public_key: Option<PublicKey>,
+    /// What blocks are signed with for those who ask.
+    pub validator_key: Option<SecretKey>,
     /// The most gas that a view call may burn; by default as much as any call.
     pub max_gas_burnt_view: Option<Gas>,
+    /// The rest of what its configuration says.
+    pub config: NodeConfig,
 }
 
 /// What never changes while a chain lives.

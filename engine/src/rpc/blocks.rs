@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::access::to_value;
 use super::params::{Form, parse};
-use super::reference;
+use super::{reference, signing};
 use crate::chain::header::shard_id;
 use crate::chain::{Block, Chain};
 
@@ -28,8 +28,8 @@ pub fn block(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     })?;
     to_value(&BlockView {
         author: author(block),
-        header: (&block.header).into(),
-        chunks: vec![block.chunk_header.clone().into()],
+        header: signing::header(chain, block),
+        chunks: vec![signing::chunk_header(chain, block)],
     })
 }
 
@@ -45,7 +45,7 @@ pub fn chunk(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let block = block_of_chunk(chain, &chunk_reference(params)?)?;
     to_value(&ChunkView {
         author: author(block),
-        header: block.chunk_header.clone().into(),
+        header: signing::chunk_header(chain, block),
         transactions: block.transactions.iter().map(|tx| tx.as_ref().clone().into()).collect(),
         receipts: block.incoming.iter().map(|receipt| receipt.as_ref().clone().into()).collect(),
     })

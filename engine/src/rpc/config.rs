@@ -1,4 +1,4 @@
-//! What the chain and the node are set to: `EXPERIMENTAL_protocol_config`, `genesis_config`, `client_config`.
+//! What the chain is set to: `EXPERIMENTAL_protocol_config`, `genesis_config`, and how its data is kept.
 
 use near_chain_configs::ProtocolConfig;
 use near_jsonrpc_primitives::errors::RpcError;
@@ -9,7 +9,7 @@ use near_jsonrpc_primitives::types::split_storage::{
 use near_parameters::RuntimeConfig;
 use near_primitives::types::BlockReference;
 use near_primitives::views::SplitStorageInfoView;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::access::to_value;
 use super::params::parse;
@@ -31,24 +31,6 @@ pub fn protocol_config(chain: &Chain, params: Value) -> Result<Value, RpcError> 
 
 pub fn genesis_config(chain: &Chain) -> Result<Value, RpcError> {
     to_value(chain.genesis())
-}
-
-/// The settings of nearcore's client that are settings here too.
-pub fn client_config(chain: &Chain) -> Result<Value, RpcError> {
-    Ok(json!({
-        "chain_id": chain.chain_id(),
-        "epoch_length": chain.genesis().epoch_length,
-        "num_block_producer_seats": chain.genesis().num_block_producer_seats,
-        "archive": true,
-        "save_tx_outcomes": true,
-        "save_state_changes": true,
-        "produce_empty_blocks": true,
-        "skip_sync_wait": true,
-        "min_num_peers": 0,
-        "trie_viewer_state_size_limit": super::contracts::STATE_LIMIT,
-        "view_access_keys_limit": super::keys::KEYS_LIMIT,
-        "max_gas_burnt_view": null,
-    }))
 }
 
 /// Nothing is split: all blocks are at hand.

@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::access::to_value;
 use super::outcome_tree::outcome_view;
 use super::params::{Form, parse};
-use super::reference;
+use super::{reference, signing};
 use crate::chain::{Block, Chain};
 
 /// `EXPERIMENTAL_light_client_proof`: an outcome is committed to by the block *after* the one that it belongs to.
@@ -148,7 +148,8 @@ pub fn next_block(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     })
 }
 
-/// The final block that `block` proves, with the approvals of the second block after it.
+/// The final block that `block` proves, with the approvals in the second block after it: those of the validators whom the
+/// client knows for the trusted block's epoch, in their order.
 fn trusted_block(chain: &Chain, block: &Block) -> Option<LightClientBlockView> {
     let trusted = chain.block_by_hash(block.header.last_final_block())?;
     let next = reference::next(chain, trusted)?;
@@ -163,7 +164,7 @@ fn trusted_block(chain: &Chain, block: &Block) -> Option<LightClientBlockView> {
         inner_lite: header.clone().into(),
         inner_rest_hash: hash(&header.inner_rest_bytes()),
         next_bps: Some(trusted.epoch.next_validators.iter().cloned().map(Into::into).collect()),
-        approvals_after_next: after_next.header.approvals().to_vec(),
+        approvals_after_next: signing::approvals(chain, trusted, next, after_next),
     })
 }
 

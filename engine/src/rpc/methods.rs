@@ -4,8 +4,8 @@ use near_jsonrpc_primitives::errors::RpcError;
 use serde_json::Value;
 
 use super::{
-    Reply, blocks, changes, config, light_client, query, receipts, sandbox, status, transactions,
-    validators, views,
+    Reply, blocks, changes, client_config, config, light_client, query, receipts, sandbox, status,
+    transactions, validators, views,
 };
 use crate::chain::Chain;
 
@@ -54,7 +54,7 @@ fn read(chain: &Chain, method: &str, params: Value) -> Result<Value, RpcError> {
         "next_light_client_block" => light_client::next_block(chain, params),
         "EXPERIMENTAL_protocol_config" => config::protocol_config(chain, params),
         "genesis_config" | "EXPERIMENTAL_genesis_config" => config::genesis_config(chain),
-        "client_config" => config::client_config(chain),
+        "client_config" => client_config::client_config(chain),
         "EXPERIMENTAL_split_storage_info" => config::split_storage_info(chain, params),
         "status" => status::status(chain),
         "health" => Ok(Value::Null),

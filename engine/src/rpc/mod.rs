@@ -6,6 +6,7 @@
 mod access;
 mod blocks;
 mod changes;
+mod client_config;
 mod config;
 mod contracts;
 mod envelope;
@@ -21,6 +22,7 @@ mod query;
 mod receipts;
 mod reference;
 mod sandbox;
+mod signing;
 mod status;
 mod transactions;
 mod validators;

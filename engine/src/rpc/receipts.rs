@@ -6,13 +6,15 @@ use near_jsonrpc_primitives::types::receipts::{
     RpcReceiptToTxResponse,
 };
 use near_primitives::hash::CryptoHash;
+use near_primitives::receipt::{Receipt, VersionedReceiptEnum};
+use near_primitives::utils::create_receipt_id_from_receipt_id;
 use near_primitives::views::ReceiptView;
 use serde_json::Value;
 
 use super::access::to_value;
 use super::params::parse;
 use super::reference;
-use crate::chain::Chain;
+use crate::chain::{Chain, StoredOutcome};
 
 pub fn receipt(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let request: RpcReceiptRequest = parse(params)?;
@@ -38,18 +40,55 @@ pub fn receipt_to_tx(chain: &Chain, params: Value) -> Result<Value, RpcError> {
 
 /// Goes from a receipt to what made it, block by block backwards: the maker never ran after the receipt.
 fn origin(chain: &Chain, receipt_id: CryptoHash) -> Option<CryptoHash> {
-    chain.receipt(&receipt_id)?;
-    let mut wanted = receipt_id;
+    let receipt = chain.receipt(&receipt_id)?;
+    let (mut wanted, mut is_action) = match receipt.versioned_receipt() {
+        VersionedReceiptEnum::Action(_) | VersionedReceiptEnum::PromiseYield(_) => {
+            (receipt_id, true)
+        }
+        // Nobody has resumed it: its time was up. It goes back to whoever made the yield.
+        VersionedReceiptEnum::PromiseResume(data) if data.data.is_none() => {
+            (yield_for(chain, data.data_id)?, true)
+        }
+        _ => (receipt_id, false),
+    };
     for block in reference::ancestors(chain, chain.head()) {
         // Within a block the makers stand before what they made.
         for stored in block.applied.outcomes.iter().rev() {
-            if stored.outcome.outcome.receipt_ids.contains(&wanted) {
-                wanted = stored.outcome.id;
-                if chain.transaction(&wanted).is_some() {
-                    return Some(wanted);
+            let made = if is_action {
+                stored.outcome.outcome.receipt_ids.contains(&wanted)
+            } else {
+                stored.outcome.outcome.executor_id == *receipt.predecessor_id()
+                    && made_by(chain, stored).any(|made| made == wanted)
+            };
+            if made {
+                let id = stored.outcome.id;
+                if chain.transaction(&id).is_some() {
+                    return Some(id);
                 }
+                (wanted, is_action) = (id, true);
             }
         }
     }
     None
+}
+
+/// The ids of all receipts that one execution made, data included: they are numbered, and an outcome names only some.
+fn made_by(chain: &Chain, stored: &StoredOutcome) -> impl Iterator<Item = CryptoHash> {
+    (0..)
+        .map(|index| {
+            create_receipt_id_from_receipt_id(&stored.outcome.id, stored.block_height, index)
+        })
+        .take_while(|id| chain.receipt(id).is_some())
+}
+
+/// The receipt that waited for this data.
+fn yield_for(chain: &Chain, data_id: CryptoHash) -> Option<CryptoHash> {
+    let waits = |receipt: &Receipt| match receipt.versioned_receipt() {
+        VersionedReceiptEnum::PromiseYield(action) => action.input_data_ids().contains(&data_id),
+        _ => false,
+    };
+    reference::ancestors(chain, chain.head())
+        .flat_map(|block| block.applied.created.iter())
+        .find(|receipt| waits(receipt))
+        .map(|receipt| *receipt.receipt_id())
 }

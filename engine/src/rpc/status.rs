@@ -61,7 +61,7 @@ pub fn status(chain: &Chain) -> Result<Value, RpcError> {
     Ok(value)
 }
 
-fn version() -> Version {
+pub fn version() -> Version {
     Version {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         build: concat!("near-harness-engine-", env!("CARGO_PKG_VERSION")).to_owned(),
