@@ -85,8 +85,13 @@ class SandboxProcess:
         """Send a signal and return the exit code."""
         if self._process.poll() is None:
             self._process.send_signal(number)
-        self._process.communicate(timeout=20)
+            self._process.communicate(timeout=20)
         return self._process.returncode
+
+    def ended_by_itself(self) -> tuple[int, str]:
+        """Wait until it ends; return its exit code and what it has written."""
+        text = self._process.communicate(timeout=20)[1]
+        return self._process.returncode, text
 
     def call(self, method: str, params: Any) -> dict[str, Any]:
         """Send a JSON-RPC request and return the whole answer."""

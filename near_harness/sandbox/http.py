@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+
+from near_harness.nodes.defect import internal_error
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
@@ -27,7 +28,7 @@ def application(chain: Requests, pump: Pump, *, origins: Sequence[str], most_byt
         try:
             status, body = await pump.settle(chain.request(content))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
-            status, body = _defect(error)
+            status, body = internal_error(error)
         # What is no JSON is refused in plain text.
         kind = "application/json" if body[:1] == b"{" else "text/plain"
         return web.Response(status=status, body=body, content_type=kind)
@@ -36,7 +37,7 @@ def application(chain: Requests, pump: Pump, *, origins: Sequence[str], most_byt
         try:
             status, kind, body = chain.get(request.path)
         except Exception as error:  # noqa: BLE001 - as above
-            status, body = _defect(error)
+            status, body = internal_error(error)
             kind = "application/json"
         return web.Response(status=status, body=body, headers={"Content-Type": kind})
 
@@ -45,13 +46,6 @@ def application(chain: Requests, pump: Pump, *, origins: Sequence[str], most_byt
     for path in _PAGES:
         app.router.add_get(path, page)
     return app
-
-
-def _defect(error: Exception) -> tuple[int, bytes]:
-    """The answer where the engine itself fails: an error as nearcore would send, and the node goes on."""
-    cause = {"name": "INTERNAL_ERROR", "info": {"error_message": str(error)}}
-    kinds = {"name": "INTERNAL_ERROR", "cause": cause, "code": -32_000, "message": "Server error", "data": str(error)}
-    return 500, json.dumps({"jsonrpc": "2.0", "error": kinds, "id": None}).encode()
 
 
 def _cors(origins: Sequence[str]) -> Middleware:

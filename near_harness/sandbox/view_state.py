@@ -47,13 +47,12 @@ def _chain(home: Path, path: Path, genesis: Any) -> Any:
     engine = load_engine()
     try:
         chain = engine.Chain(json.dumps(genesis), blocks="manual", clock="wall", cache_dir=str(contract_cache()))
-        if (home / DATA).exists():  # a home without data is at its genesis
-            store = Store(home, genesis, read_only=True)
-            for batch in store.entries():
-                chain.replay(batch)
-            store.close()
     except engine.EngineError as error:
         raise files.BrokenHome(f"{path}: {error}") from error
+    if (home / DATA).exists():  # a home without data is at its genesis
+        store = Store(home, genesis, read_only=True)
+        store.replay_into(chain)
+        store.close()
     return chain
 
 

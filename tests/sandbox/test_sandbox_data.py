@@ -6,6 +6,8 @@ import json
 import shutil
 import signal
 import sqlite3
+from contextlib import closing, suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ import pytest
 from fidelity_signing import key_pair, public_key, signed_transaction
 from rpc_chain import NEAR, ROOT, transfer
 from sandbox_process import SandboxProcess, command, init, running
+
+from near_harness.nodes.embedded import load_engine
+from near_harness.sandbox.files import BrokenHome
+from near_harness.sandbox.store import KeptChain, Store
 
 
 @pytest.fixture
@@ -109,13 +115,77 @@ def test_a_damaged_database_is_named(home: Path) -> None:
 
 
 def test_a_database_of_a_newer_version_is_refused(home: Path) -> None:
+    edited(home, "UPDATE about SET value = '99' WHERE name = 'format'")
+    assert "newer" in refused(home)
+
+
+def edited(home: Path, statement: str) -> None:
+    """Let a chain begin, and edit its database."""
     with running(home) as node:
         assert node.end(signal.SIGTERM) == 0
-    with sqlite3.connect(home / "data" / "chain.sqlite3") as database:
-        database.execute("UPDATE about SET value = '99' WHERE name = 'format'")
+    with closing(sqlite3.connect(home / "data" / "chain.sqlite3")) as database, database:
+        database.execute(statement)
+
+
+def refused(home: Path) -> str:
+    """Start a node that cannot start, and return what it says."""
     done = command("--home", str(home), "run", "--rpc-addr", "127.0.0.1:0")
     assert done.returncode == 1
-    assert "newer" in done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE about SET value = 'x' WHERE name = 'format'", "is damaged: its format is 'x'. Remove"),
+        ("UPDATE blocks SET entry = x'00' WHERE height = 2", "does not fit its genesis.json: "),
+        ("UPDATE blocks SET height = -height", "does not fit its genesis.json: "),
+        ("DROP TABLE blocks", "no such table: blocks. Remove"),
+    ],
+)
+def test_what_is_wrong_with_the_blocks_is_said_of_their_database(home: Path, statement: str, said: str) -> None:
+    edited(home, statement)
+    text = refused(home)
+    assert f"{home}/data/chain.sqlite3" in text and said in text and f"Remove {home}/data to begin" in text
+    done = command("--home", str(home), "view-state", "dump-state")
+    assert done.returncode == 1
+    assert said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_two_nodes_do_not_share_a_home(home: Path) -> None:
+    with running(home):
+        assert f"another node runs with {home}: stop it" in refused(home)
+
+
+def test_a_node_that_cannot_keep_a_block_tells_of_none_and_ends(home: Path) -> None:
+    with running(home) as node:
+        with closing(sqlite3.connect(home / "data" / "chain.sqlite3", timeout=10)) as database:
+            database.execute("DROP TABLE blocks")
+        forward = {"jsonrpc": "2.0", "id": 1, "method": "sandbox_fast_forward", "params": {"delta_height": 5}}
+        with suppress(ConnectionError, HTTPException):  # its ticker may have been first
+            assert node.post(json.dumps(forward).encode())[0] == 500
+        code, text = node.ended_by_itself()
+    assert code == 1
+    assert f"{home}/data/chain.sqlite3: no such table" in text and "Traceback" not in text
+
+
+def test_a_full_disk_is_told(home: Path) -> None:
+    genesis = json.loads((home / "genesis.json").read_text())
+    chain = load_engine().Chain(json.dumps(genesis), blocks="manual")
+    store = Store(home, genesis)
+    kept = KeptChain(chain, store)
+    store._database.execute("PRAGMA max_page_count = 5")
+    with pytest.raises(BrokenHome, match=r"chain\.sqlite3: database or disk is full\. Make room on the disk and start"):
+        kept.produce_blocks(1000)
+    with pytest.raises(BrokenHome, match="disk is full"):  # what it has forgotten it cannot go on from
+        kept.request(b'{"jsonrpc": "2.0", "id": 1, "method": "status"}')
+    store.close()
+    again = load_engine().Chain(json.dumps(genesis), blocks="manual")
+    store = Store(home, genesis)
+    KeptChain(again, store)
+    assert again.height == 0
+    store.close()
 
 
 @pytest.mark.parametrize("options", [(), ("--stream",)])
