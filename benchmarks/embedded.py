@@ -31,6 +31,11 @@ CALL_LIMIT_MS, START_LIMIT_MS = 5.0, 20.0
 class NoOp:
     """What an RPC request costs without a chain behind it."""
 
+    pooled = gapped = in_flight = paused = False
+
+    def produce_blocks(self, count: int = 1) -> None:
+        """There are no blocks."""
+
     def request(self, body: bytes) -> tuple[int, bytes]:
         """Answer at once."""
         return 200, b'{"jsonrpc":"2.0","id":"near-harness","result":{}}' if body else b""

@@ -20,14 +20,13 @@ class Capabilities:
     stepping: bool
     protocol_versions: tuple[int, int] | None
     """None for a node that says so only when it runs."""
-    forking: bool = False
 
     def has(self, name: str) -> bool:
         """Whether it has the capability of this name (one of :data:`CAPABILITIES`)."""
         return bool(getattr(self, name))
 
 
-CAPABILITIES = ("snapshot", "time_travel", "patch_state", "stepping", "forking")
+CAPABILITIES = ("snapshot", "time_travel", "patch_state", "stepping")
 """What a test can ask for with ``@pytest.mark.near_needs(…)``."""
 
 

@@ -15,15 +15,13 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from near_harness.errors import InvalidSetting, NodeError, PortInUse
+from near_harness.nodes.defect import internal_error
 from near_harness.nodes.pump import BlockSource, Pending, Pump
 
 _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 MAX_BODY_BYTES = 1 << 30
 """As the sandbox tools set it: a patch of a whole contract's state is one request."""
-WAIT_LIMIT_S = 10.0
-"""nearcore's ``polling_timeout``: after it a client that waits for a transaction gets TIMEOUT_ERROR."""
-_POLL_S = 0.005
 _STARTUP_LIMIT_S = 10.0
 
 
@@ -37,20 +35,16 @@ class Requests(Protocol):
         """Answer ``GET path`` with HTTP status, content type and body."""
 
 
+class Served(Requests, BlockSource, Protocol):
+    """A chain that answers, and makes the blocks that its answers wait for."""
+
+
 class RpcServer:
-    """Serves a chain on ``127.0.0.1``; ``port`` 0 takes a free one.
+    """Serves a chain on ``127.0.0.1``; ``port`` 0 takes a free one. Requests that wait get their blocks at once."""
 
-    With ``blocks_of``, requests that wait get their blocks from it.
-    """
-
-    def __init__(
-        self, chain: Requests, *, port: int = 0, wait_limit_s: float = WAIT_LIMIT_S, blocks_of: BlockSource | None = None
-    ) -> None:
+    def __init__(self, chain: Served, *, port: int = 0) -> None:
         self._chain = chain
-        self._blocks_of = blocks_of
-        self._pump: Pump | None = None
         self._port = check_port(port)
-        self._wait_limit_s = wait_limit_s
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stopped: asyncio.Event | None = None
@@ -95,10 +89,13 @@ class RpcServer:
 
     async def _serve(self, report: Callable[[BaseException | None], None]) -> None:
         self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
-        if self._blocks_of is not None:
-            # Nobody else makes blocks here: what nothing helps is answered at once.
-            self._pump = Pump(self._blocks_of, patience_s=None)
-        runner = web.ServerRunner(web.Server(self._answer, request_factory=_request), access_log=None, shutdown_timeout=0.2)
+        # Nobody else makes blocks here: what nothing helps is answered at once.
+        pump = Pump(self._chain, patience_s=None)
+
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            return await self._answer(request, pump)
+
+        runner = web.ServerRunner(web.Server(answer, request_factory=_request), access_log=None, shutdown_timeout=0.2)
         try:
             await runner.setup()
             site = web.TCPSite(runner, HOST, self._port)
@@ -110,46 +107,27 @@ class RpcServer:
             return
         report(None)
         await self._stopped.wait()
-        if self._pump is not None:
-            await self._pump.stop()
+        await pump.stop()
         await runner.cleanup()
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, request: web.BaseRequest, pump: Pump) -> web.StreamResponse:
         try:
-            return await self._carry(request)
+            return await self._carry(request, pump)
         except web.HTTPException:
             raise
         except Exception as error:  # noqa: BLE001 - a defect of the chain must reach the test, not a log alone
             _log.exception("%s %s", request.method, request.path)
-            text = f"{type(error).__name__}: {error}"
-            cause = {"name": "INTERNAL_ERROR", "info": {"error_message": text}}
-            body = {"name": "INTERNAL_ERROR", "cause": cause, "code": -32000, "message": "Server error", "data": text}
-            return web.json_response({"jsonrpc": "2.0", "id": None, "error": body}, status=500)
+            status, body = internal_error(error)
+            return web.Response(status=status, body=body, content_type="application/json")
 
-    async def _carry(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _carry(self, request: web.BaseRequest, pump: Pump) -> web.StreamResponse:
         if request.method == "POST":
-            answer = self._chain.request(await request.read())
-            pump = self._pump
-            status, body = await (settled(answer, self._wait_limit_s) if pump is None else pump.settle(answer))
+            status, body = await pump.settle(self._chain.request(await request.read()))
             return web.Response(status=status, body=body, content_type="application/json")
         if request.method in ("GET", "HEAD"):
             status, kind, body = self._chain.get(request.path)
             return web.Response(status=status, body=body, headers={"Content-Type": kind})
         return web.Response(status=405, text="POST JSON-RPC, or GET /status")
-
-
-async def settled(answer: tuple[int, bytes] | Pending, limit_s: float) -> tuple[int, bytes]:
-    """Return HTTP status and body of an answer; one that is not there after ``limit_s`` seconds is nearcore's time-out."""
-    if isinstance(answer, tuple):
-        return answer
-    loop = asyncio.get_running_loop()
-    until = loop.time() + limit_s
-    while loop.time() < until:
-        found = answer.poll()
-        if found is not None:
-            return found
-        await asyncio.sleep(_POLL_S)
-    return answer.expire()
 
 
 def check_port(port: int) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from py_near.account import Account as PyNearAccount
+from still_chain import StillChain
 
 from near_harness import transactions
 from near_harness.client import Client, Signer
@@ -25,7 +26,7 @@ from near_harness.outcome.failures import AccessKeyNotFound, Expired, InvalidNon
 KEY = KeyPair.from_seed("alice.sandbox")
 
 
-class Script:
+class Script(StillChain):
     """A node that keeps the nonce and the block that a chain would, and answers as it is told."""
 
     def __init__(self) -> None:

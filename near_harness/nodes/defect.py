@@ -1,0 +1,13 @@
+"""The answer where a chain itself fails: an error as nearcore sends it, so that the client learns of it and the node goes on."""
+
+from __future__ import annotations
+
+import json
+
+
+def internal_error(error: Exception) -> tuple[int, bytes]:
+    """Return HTTP status and body for an error that is nobody's but the node's."""
+    text = f"{type(error).__name__}: {error}"
+    cause = {"name": "INTERNAL_ERROR", "info": {"error_message": text}}
+    body = {"name": "INTERNAL_ERROR", "cause": cause, "code": -32_000, "message": "Server error", "data": text}
+    return 500, json.dumps({"jsonrpc": "2.0", "error": body, "id": None}).encode()
