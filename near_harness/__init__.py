@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from near_harness.outcome import Outcome, Receipt
     from near_harness.outcome.bounds import at_least, at_most, between
     from near_harness.outcome.failures import ContractPanic, TransactionFailed
+    from near_harness.puppets.puppet import Puppet
     from near_harness.transactions import Call, View
     from near_harness.units import NEAR, Amount, Gas, TGas, yocto
 
@@ -34,6 +35,7 @@ _HOMES = {
     "KeyPair": "keys",
     "Near": "near",
     "Outcome": "outcome",
+    "Puppet": "puppets.puppet",
     "Receipt": "outcome",
     "TGas": "units",
     "TransactionFailed": "outcome.failures",
@@ -58,6 +60,7 @@ __all__ = [
     "KeyPair",
     "Near",
     "Outcome",
+    "Puppet",
     "Receipt",
     "TGas",
     "TransactionFailed",

@@ -6,6 +6,7 @@
     ├── BadInput (also a ValueError): refused before anything was sent
     │   ├── InvalidAmount · InvalidAccountId · InvalidContractCode
     │   ├── InvalidArguments ── NotPayable
+    │   ├── CannotGraft · NobodyWaits
     │   ├── UnknownMethod (also an AttributeError)
     │   └── InvalidSetting ── UnknownNodeKind
     ├── NodeError: the node cannot be had, or cannot do what is asked
@@ -58,6 +59,14 @@ class InvalidAccountId(BadInput):
 
 class InvalidArguments(BadInput):
     """Arguments that the method does not take, or that cannot be written as JSON."""
+
+
+class CannotGraft(BadInput):
+    """A contract's method cannot be replaced: it lacks the method, or does not import a host function that the new one calls."""
+
+
+class NobodyWaits(BadInput):
+    """A puppet's call was to be resumed, and none of the method waits."""
 
 
 class NotPayable(InvalidArguments):

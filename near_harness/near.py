@@ -36,6 +36,7 @@ from near_harness.outcome import Outcome, parse_outcome
 from near_harness.outcome.failures import TransactionFailed
 from near_harness.puppets.facade import PuppetMaking
 from near_harness.puppets.registry import Puppets
+from near_harness.sweep.facade import FaultSweeping
 from near_harness.transactions import (
     DEFAULT_GAS,
     Actions,
@@ -54,7 +55,7 @@ DEFAULT_BALANCE = NEAR(100)
 """What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
 
 
-class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snapshots, PuppetMaking, Auditing):
+class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snapshots, PuppetMaking, FaultSweeping, Auditing):
     """One node, and what a test does with it. Works in any event loop, and in several one after another.
 
     Time, steps, changes of the state and files are in the classes that it is made of (:mod:`near_harness.chain`), and so are

@@ -26,7 +26,7 @@ from near_harness.assembly.module import (
     named,
     section,
 )
-from near_harness.errors import BadInput, InvalidContractCode
+from near_harness.errors import CannotGraft, InvalidContractCode
 from near_harness.wasm import read_name, read_number, sections
 
 ROOM = PAGE
@@ -35,10 +35,6 @@ WINDOW = MEMORY_PAGES * PAGE - ROOM
 _FUNCTION = 0
 _ORDER = (TYPES, IMPORTS, FUNCTIONS, 4, 5, 6, EXPORTS, 8, 9, DATA_COUNT, CODE, DATA)
 """The order of the sections in a module; those of kind 0 may be anywhere."""
-
-
-class CannotGraft(BadInput):
-    """A contract cannot be changed as is wanted: it lacks the method, or a host function that the new method calls."""
 
 
 @dataclass(frozen=True)

@@ -70,19 +70,24 @@ class Data:
         return b"\x00\x41" + signed(self.start) + b"\x0b" + sized(bytes(self._content))
 
 
-def write_module(functions: Mapping[str, Function], methods: Mapping[str, str], data: Data) -> bytes:
-    """Write a contract. ``methods`` says which function each method is; host functions are imported as they are called."""
-    hosts = sorted({name for function in functions.values() for name in function.refers_to()} - functions.keys())
+def write_module(
+    functions: Mapping[str, Function], methods: Mapping[str, str], data: Data, *, imports: Iterable[str] = ()
+) -> bytes:
+    """Write a contract. ``methods`` says which function each method is.
+
+    Host functions are imported as they are called, and ``imports`` besides.
+    """
+    hosts = sorted({*imports, *(name for function in functions.values() for name in function.refers_to())} - functions.keys())
     types = list(dict.fromkeys([*(host_type(name) for name in hosts), *(f.type for f in functions.values())]))
     numbers = {name: number for number, name in enumerate([*hosts, *functions])}
     exports = [named(method) + b"\x00" + unsigned(numbers[name]) for method, name in methods.items()]
-    imports = [named("env") + named(name) + b"\x00" + unsigned(types.index(host_type(name))) for name in hosts]
+    imported = [named("env") + named(name) + b"\x00" + unsigned(types.index(host_type(name))) for name in hosts]
     segment = data.segment()
     return MAGIC + b"".join(
         section(kind, content)
         for kind, content in (
             (TYPES, many(types)),
-            (IMPORTS, many(imports)),
+            (IMPORTS, many(imported)),
             (FUNCTIONS, many(unsigned(types.index(f.type)) for f in functions.values())),
             (MEMORY, many([b"\x00" + unsigned(MEMORY_PAGES)])),
             (EXPORTS, many([*exports, named("memory") + b"\x02\x00"])),

@@ -80,6 +80,17 @@ class StatePatches:
         await self.patch_state([_account(where, account), _code(where, code)])
         return await self.contract(where)  # type: ignore[attr-defined,no-any-return] # Near is made of this class
 
+    async def remove_code(self, who: object) -> None:
+        """Take the contract from an account; its storage stays.
+
+        :raises UnknownAccount: where the account does not exist.
+        """
+        where = account_id_of(who)
+        account = await self._account_record(where)
+        account["storage_usage"] -= await self._code_length(where, account)
+        _use_no_code(account)
+        await self.patch_state([_account(where, account)])
+
     async def set_storage(self, who: object, entries: Mapping[str | bytes, str | bytes]) -> None:
         """Set entries of a contract's storage: keys and values are bytes, or text that stands for its UTF-8.
 
@@ -200,10 +211,15 @@ def _account(account_id: str, account: Record) -> Record:
     return {"Account": {"account_id": account_id, "account": {**account, "version": version}}}
 
 
-def _use_code(account: Record, code: bytes) -> None:
-    account["code_hash"] = base58.b58encode(hashlib.sha256(code).digest()).decode()
+def _use_no_code(account: Record) -> None:
+    account["code_hash"] = NO_CODE
     account.pop("global_contract_hash", None)
     account.pop("global_contract_account_id", None)
+
+
+def _use_code(account: Record, code: bytes) -> None:
+    _use_no_code(account)
+    account["code_hash"] = base58.b58encode(hashlib.sha256(code).digest()).decode()
 
 
 def _code(account_id: str, code: bytes) -> Record:

@@ -9,6 +9,7 @@ from near_harness.account_ids import account_id_of
 from near_harness.errors import BadInput
 from near_harness.expectations.base import Expectation, check_refunded
 from near_harness.ledger.accounts import AccountRow
+from near_harness.ledger.conservation import unaccounted
 from near_harness.outcome.bounds import Bounds
 from near_harness.outcome.matching import Pattern, in_order
 from near_harness.outcome.model import Outcome
@@ -149,16 +150,12 @@ class OutcomeExpectation(Expectation[Outcome]):
         refunds to accounts that are gone are burnt too, and what validators among the accounts get at the end of an epoch
         is left out. Read around the transaction's blocks, so nothing else may move the money of these accounts then.
         """
-        ledger, outcome, nothing = self._ledger, self._subject, Amount(0)
-        change, rewards = sum(ledger.changes.values(), nothing), sum(ledger.rewards.values(), nothing)
-        subsidies = sum(ledger.subsidies.values(), nothing)
-        missing = change + outcome.tokens_burnt + outcome.refunds_lost - rewards - subsidies
-        if missing != 0:
-            missing -= ledger.validator_rewards
+        ledger, outcome = self._ledger, self._subject
+        missing = unaccounted([outcome])
         if missing != 0:
             raise self.failure(
                 f"expected all tokens to be accounted for, but {missing} {'came from' if missing > 0 else 'went'} nowhere\n"
-                f"{ledger}\n  burnt: {outcome.tokens_burnt}\n  of this to contracts: {rewards}\n"
+                f"{ledger}\n  burnt: {outcome.tokens_burnt}\n  of this to contracts: {sum(ledger.rewards.values(), Amount(0))}\n"
                 f"  refunds to accounts that are gone: {outcome.refunds_lost}"
             )
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from near_harness.assembly.host import I64
+from near_harness.assembly.host import HOST, I64
 from near_harness.assembly.instructions import (
     ADD,
     AT_LEAST,
@@ -51,7 +51,8 @@ def puppet_code(methods: Iterable[str], scripts: Sequence[Script], *, waits: boo
         own = waiting.functions(data)
         written |= own
         exports |= {name: name for name in own}
-    return write_module(written, exports, data)
+    # All host functions, so that any fault can be put in: see near_harness.assembly.graft.
+    return write_module(written, exports, data, imports=HOST)
 
 
 def _method(name: str, scripts: Sequence[Script], data: Data) -> Code:

@@ -7,7 +7,7 @@ import base64
 import time
 from typing import TYPE_CHECKING
 
-from near_harness.errors import BadInput
+from near_harness.errors import BadInput, NobodyWaits
 from near_harness.puppets.waiting import LONGEST_PAYLOAD, PREFIX, RESUME, WAS_RESUMED, Waiting, read_rows
 from near_harness.transactions import function_call
 from near_harness.units import TGas
@@ -21,10 +21,6 @@ _PATIENCE_S, _POLL_S = 30.0, 0.1
 _MOST_BLOCKS = 20
 """Within so many blocks a transaction gets to any depth that is usual."""
 _GAS = TGas(30)
-
-
-class NobodyWaits(BadInput):
-    """A call was to be resumed, and none of its method waits."""
 
 
 async def waiting_calls(near: Near, puppet_id: str, method: str) -> tuple[Waiting, ...]:

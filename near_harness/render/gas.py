@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-
+from near_harness.render.columns import table_text
 from near_harness.units import Gas
 
 if TYPE_CHECKING:
@@ -22,7 +19,7 @@ def gas_table_text(entries: Iterable[GasEntry]) -> str:
     for entry in entries:
         by_method.setdefault(entry.method, []).append(entry)
     rows = [(method, *_figures(found)) for method, found in by_method.items()]
-    return _text(("method", "receipts", "least", "average", "most", "attached", "to spare"), sorted(rows))
+    return table_text(("method", "receipts", "least", "average", "most", "attached", "to spare"), sorted(rows))
 
 
 def hops_text(uses: Iterable[GasUse]) -> str:
@@ -31,7 +28,7 @@ def hops_text(uses: Iterable[GasUse]) -> str:
         (str(use.receipt), *(gas.short for gas in (use.attached, use.burnt, use.passed_on, use.left)), f"{use.spare:.0%}")
         for use in uses
     ]
-    return _text(("receipt", "attached", "burnt", "passed on", "left", "to spare"), rows)
+    return table_text(("receipt", "attached", "burnt", "passed on", "left", "to spare"), rows)
 
 
 def _figures(found: list[GasEntry]) -> Sequence[str]:
@@ -39,14 +36,3 @@ def _figures(found: list[GasEntry]) -> Sequence[str]:
     spare = min((1 - entry.used / entry.attached for entry in found if entry.attached), default=0.0)
     shown = [Gas(gas).short for gas in (min(burnt), sum(burnt) // len(burnt), max(burnt), max(e.attached for e in found))]
     return (str(len(found)), *shown, f"{spare:.0%}")
-
-
-def _text(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for index, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if index else "left")
-    for row in rows:
-        table.add_row(*row)
-    out = io.StringIO()
-    Console(file=out, width=10_000, color_system=None, highlight=False, markup=False, emoji=False).print(table)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

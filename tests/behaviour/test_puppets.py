@@ -7,10 +7,9 @@ import asyncio
 import pytest
 
 from near_harness import NEAR, Account, Contract, ContractPanic, Gas, Near, Outcome, TGas, expect, yocto
-from near_harness.errors import BadInput, UnknownMethod
+from near_harness.errors import BadInput, NobodyWaits, UnknownMethod
 from near_harness.outcome.failures import GasExceeded, MethodNotFound, WasmTrap
 from near_harness.puppets.puppet import Puppet
-from near_harness.puppets.resuming import NobodyWaits
 from near_harness.puppets.script import GARBAGE
 
 

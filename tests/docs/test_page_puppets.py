@@ -1,0 +1,5 @@
+"""The code of docs/puppets.md."""
+
+from docs.conftest import collected
+
+globals().update(collected("puppets.md"))
