@@ -3,9 +3,10 @@
 A request that made its own blocks would push the height up by as many for every transaction. With many clients at once the block
 hash that one of them signed over would be too old before its turn came (transactions expire after 100 blocks), and receipts of
 different transactions would never meet in a block. So requests wait, and one task makes blocks as long as one of them can be
-helped: what arrives between two blocks goes into the next one. For one client they come at once; the more there are, the longer
-the task waits for all of them before each block. When all have their answer the chain stands still, so that they can look at it:
-the rest comes with the next request, or with the ticker of a node that has one.
+helped: what arrives between two blocks goes into the next one. For one client they come at once. Several whose answers went out
+together come back one after the other: the block that takes the first one's transaction waits for the others, as long as that
+may take, so that they go through the same blocks. When all have their answer the chain stands still, so that they can look at
+it: the rest comes with the next request, or with the ticker of a node that has one.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ _BLOCKS_TO_FINALITY = 4
 
 _IDLE_POLL_S = 0.02
 
-_PAUSE_PER_CLIENT_S, _LONGEST_PAUSE_S = 0.000_2, 0.02
-"""Between two blocks for each of several requests that wait: about what it takes to answer one and to get the next."""
+_COMES_BACK_S, _ALL_COME_BACK_S, _LOOK_S = 0.003, 0.1, 0.001
+"""How long a block waits for each of the clients that waited together before, and for all of them; how often it looks."""
 
 _CROWD_PAUSE_S, _CROWD_S = 0.01, 0.5
 """Between two blocks while somebody sends without waiting; and for how long the pace is kept after the last of a crowd."""
@@ -88,7 +89,7 @@ class Pump:
         self._news = asyncio.Event()
         self._quiet = 0
         self._clients = 0
-        self._clients_until = self._crowd_until = 0.0
+        self._crowd_until = 0.0
         self._unawaited = 0
 
     async def settle(self, answer: tuple[int, bytes] | Pending) -> tuple[int, bytes]:
@@ -107,6 +108,7 @@ class Pump:
         until = math.inf if self._patience_s is None else loop.time() + self._patience_s
         waiting = _Waiting(answer, loop.create_future(), until)
         self._waiting.append(waiting)
+        self._clients = max(self._clients, len(self._waiting))
         self._wake()
         return await waiting.answer
 
@@ -131,6 +133,7 @@ class Pump:
                     self._answer()
                     await self._rest()
                 elif self._moves():
+                    await self._gather()
                     await self._close_ranks()
                     self._chain.produce_blocks(1)
                     self._answer()
@@ -140,6 +143,17 @@ class Pump:
                     await self._rest()
         except Exception as error:  # noqa: BLE001 - those who wait get it
             self._fail(error)
+
+    async def _gather(self) -> None:
+        """Those who waited together are likely to come back together: give them the time."""
+        if not self._chain.pooled or len(self._waiting) >= self._clients:
+            return
+        loop = asyncio.get_running_loop()
+        until = loop.time() + min(self._clients * _COMES_BACK_S, _ALL_COME_BACK_S)
+        while len(self._waiting) < self._clients and loop.time() < until:  # noqa: ASYNC110 - the chain has no events
+            await asyncio.sleep(_LOOK_S)
+        # Who has not come by now is not waited for again, before there are as many once more.
+        self._clients = len(self._waiting)
 
     async def _close_ranks(self) -> None:
         """Of transactions that a client sends at the same time some arrive before others: give them all a chance."""
@@ -154,13 +168,8 @@ class Pump:
             await asyncio.wait_for(self._news.wait(), _IDLE_POLL_S)
 
     def _pause(self) -> float:
-        now = asyncio.get_running_loop().time()
-        if len(self._waiting) >= self._clients or now > self._clients_until:
-            # Clients whose answers went out together come back one after the other.
-            self._clients, self._clients_until = len(self._waiting), now + _CROWD_S
-        pause = min(self._clients * _PAUSE_PER_CLIENT_S, _LONGEST_PAUSE_S) if self._clients > 1 else 0.0
-        crowded = self._unawaited and now < self._crowd_until
-        return max(pause, _CROWD_PAUSE_S) if crowded else pause
+        crowded = self._unawaited and asyncio.get_running_loop().time() < self._crowd_until
+        return _CROWD_PAUSE_S if crowded else 0.0
 
     def _moves(self) -> bool:
         self._quiet = 0 if self._chain.in_flight else self._quiet + 1
