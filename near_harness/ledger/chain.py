@@ -33,18 +33,19 @@ class Ledger:
 
     def __init__(self, outcome: Outcome, rpc_url: str) -> None:
         self._outcome, self._rpc_url = outcome, rpc_url
+        self._headers: dict[str | None, dict[str, Any]] = {}
 
     @cached_property
     def heights(self) -> dict[str, int]:
         """The height of each block that holds a part of the transaction, by block hash."""
         hashes = dict.fromkeys(receipt.block_hash for receipt in self._outcome.receipts)
         hashes[self._outcome.block_hash] = None
-        return {name: self._header({"block_id": name})["height"] for name in hashes if name is not None}
+        return {name: self._header(name)["height"] for name in hashes if name is not None}
 
     @cached_property
     def block_before(self) -> str:
         """The hash of the block before the transaction."""
-        return str(self._header({"block_id": self._outcome.block_hash})["prev_hash"])
+        return str(self._header(self._outcome.block_hash)["prev_hash"])
 
     @cached_property
     def block_after(self) -> str:
@@ -57,7 +58,7 @@ class Ledger:
         found, block = [], self.block_after
         while block != self.block_before:
             found.append(block)
-            block = str(self._header({"block_id": block})["prev_hash"])
+            block = str(self._header(block)["prev_hash"])
         return tuple(reversed(found))
 
     @cached_property
@@ -164,13 +165,14 @@ class Ledger:
     def _protocol(self) -> int:
         return self._protocol_version
 
-    def _header(self, params: dict[str, Any]) -> dict[str, Any]:
-        try:
-            header: dict[str, Any] = self._rpc("block", params)["header"]
-        except UnknownBlock as error:
-            error.args = (f"{error}; the chain was rolled back since: look at balances and state before the rollback",)
-            raise
-        return header
+    def _header(self, block_hash: str | None) -> dict[str, Any]:
+        if block_hash not in self._headers:
+            try:
+                self._headers[block_hash] = self._rpc("block", {"block_id": block_hash})["header"]
+            except UnknownBlock as error:
+                error.args = (f"{error}; the chain was rolled back since: look at balances and state before the rollback",)
+                raise
+        return self._headers[block_hash]
 
     def _rpc(self, method: str, params: Any) -> Any:
         return ask(self._rpc_url, method, params)
