@@ -12,6 +12,7 @@ REGISTER = (1 << 64) - 1
 NOTHING, I64, I32 = b"", b"\x7e", b"\x7f"
 
 HOST: dict[str, tuple[int, bytes]] = {
+    "attached_deposit": (1, NOTHING),
     "block_index": (0, I64),
     "current_account_id": (1, NOTHING),
     "input": (1, NOTHING),

@@ -36,6 +36,8 @@ class Auditor:
     ) -> None:
         self.world, self.rules, self._origin, self._seed = world, tuple(rules), origin, seed
         self.survey = Survey(world, self._hear, tries=tries, seed=seed, examples=examples)
+        self.init = origin.init
+        """The method that initialised the contract, and its arguments, where that is known."""
         self.callbacks: dict[str, list[bytes]] = {}
         """The methods that were seen to run as callbacks, with the arguments that they got."""
         self._runs = 0
@@ -52,7 +54,7 @@ class Auditor:
                 if rule.probe is not None:
                     async for finding in rule.probe(self):
                         self._keep(finding)
-            findings = [await self._shortest(finding) for finding in self._found.values()]
+            findings = [await self._finished(finding) for finding in self._found.values()]
         findings.sort(key=lambda finding: (-finding.severity, finding.rule, finding.method, finding.detail))
         return Report(
             contract=self.world.contract_id,
@@ -97,6 +99,12 @@ class Auditor:
         known = self._found.get(finding.fingerprint)
         if known is None or (finding.severity, -len(finding.steps)) > (known.severity, -len(known.steps)):
             self._found[finding.fingerprint] = finding
+
+    async def _finished(self, finding: Finding) -> Finding:
+        """Bring a proof into its final form."""
+        rule = next(rule for rule in self.rules if rule.id == finding.rule)
+        short = await self._shortest(finding)
+        return short if rule.deepen is None else await rule.deepen(self, short)
 
     async def _shortest(self, finding: Finding) -> Finding:
         """Leave out steps of a proof as long as the same rule still finds the same fault."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -68,9 +68,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule. ``judge`` looks at a run that somebody else made, ``probe`` makes runs of its own; a rule has one or both.
+    """A rule of the audit.
 
-    ``severity`` is the highest that its findings have; ``question`` is what the audit asks of the contract.
+    ``judge`` looks at a run that somebody else made, ``probe`` makes runs of its own; a rule has one or both. ``deepen`` shows
+    more of what a finding means, where it can. ``severity`` is the highest that its findings have; ``question`` is what the
+    audit asks of the contract.
     """
 
     id: str
@@ -79,3 +81,4 @@ class Rule:
     question: str
     judge: Callable[[Run], Iterable[Finding]] | None = None
     probe: Callable[[Auditor], AsyncIterator[Finding]] | None = None
+    deepen: Callable[[Auditor, Finding], Awaitable[Finding]] | None = None

@@ -86,7 +86,6 @@ def as_sarif(report: Report, scripts: Mapping[str, Path]) -> str:
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
         "artifacts": [_artifact(report)],
         "results": [_result(report, finding, scripts) for finding in report.findings],
-        "columnKind": "unicodeCodePoints",
     }
     return json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from near_harness.arguments import encode_arguments
 from near_harness.audit.errors import CannotAudit
 from near_harness.audit.samples import Samples
 from near_harness.audit.steps import python_arguments
@@ -87,6 +86,11 @@ class MadeOrigin:
         """The contract's code."""
         return self.contract.wasm.code
 
+    @property
+    def init(self) -> tuple[str, bytes] | None:
+        """The method that initialised the contract, and its arguments."""
+        return (self.contract.init, self.contract.args) if self.contract.init else None
+
     def lines(self) -> list[str]:
         """One line for each step."""
         return [*(making.line() for making in self.others), self.contract.line(f"CONTRACT or HERE / {self.contract.file!r}")]
@@ -154,8 +158,8 @@ async def _with_sample_init(
     ]
     samples = Samples(interface.definitions, users, callees, deployed.id)
     for method in sorted(inits, key=lambda one: (one.name != "new", len(one.parameters or ()))):
-        for args in samples.arguments(method, _MOST_INITS):
-            tried = ContractMaking(contract.name, contract.wasm, method.name, encode_arguments(args, method.name))
+        for args in samples.encoded(method, _MOST_INITS):
+            tried = ContractMaking(contract.name, contract.wasm, method.name, args)
             try:
                 with near.anchor("audit"):
                     await tried.run(near)

@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from near_harness.audit.steps import CallStep, Step
+from near_harness.outcome.failures.calls import CodeDoesNotExist, MethodNotFound
 from near_harness.outcome.receipt import Refund
+from near_harness.units import NEAR, Amount
 
 if TYPE_CHECKING:
     from near_harness.audit.findings import Finding, Severity
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from near_harness.ledger.state import StateChange
     from near_harness.outcome import Outcome, Receipt
 
+LEAST_DEPOSIT = NEAR("0.001")
+"""Less than this is no payment: one yoctoNEAR only shows that a full key signed."""
 STATE_KEY = b"STATE"
 """Where near-sdk keeps the contract's own structure; written by the first call, where no init has done it."""
 
@@ -79,18 +83,68 @@ class Run:
         return tuple(r for r in self.made if r.how_failed is not None and r not in callbacks)
 
     @property
+    def failed_callbacks(self) -> tuple[Receipt, ...]:
+        """The contract's callbacks that failed."""
+        return tuple(receipt for receipt in self.callbacks if receipt.how_failed is not None)
+
+    @staticmethod
+    def is_heard(promise: Receipt) -> bool:
+        """Whether somebody gets the result: a callback, or whoever called, since it was returned."""
+        return bool(promise.output_data) or (promise.parent is not None and promise.parent.result_of == promise.id)
+
+    @staticmethod
+    def told(promise: Receipt) -> str:
+        """What a promise asks for, in words."""
+        what = promise.method or (f"the transfer of {promise.deposit}" if promise.deposit else "what it asks")
+        return f"{what} {'at' if promise.method else 'to'} {promise.receiver}"
+
+    @property
+    def keeps_deposit(self) -> bool:
+        """Whether the contract has the deposit in the end, and the user has not; gas and rewards do not count."""
+        deposit, rows = self.call.deposit, self.ledger.rows
+        if deposit < LEAST_DEPOSIT or self.call.signer == self.world.contract_id:
+            return False
+        return rows[self.world.contract_id].net >= deposit and rows[self.call.signer].net <= -deposit
+
+    @property
+    def notes_deposit(self) -> bool:
+        """Whether what changed in the storage may tell of the deposit: it names the user, or holds the amount."""
+        changes = self.ledger.state.of(self.world.contract_id)
+        return any(tells_of(change, self.call.signer, self.call.deposit) for change in changes)
+
+    @property
+    def missing_methods(self) -> list[tuple[str, str]]:
+        """Accounts and methods that the contract called and that were not there, at accounts other than its own."""
+        return [
+            (receipt.receiver, receipt.method)
+            for receipt in self.failed_promises
+            if isinstance(receipt.how_failed, (CodeDoesNotExist, MethodNotFound))
+            and receipt.method is not None
+            and receipt.receiver != self.world.contract_id
+        ]
+
+    @property
+    def changed_keys(self) -> tuple[bytes, ...]:
+        """The keys of the contract's storage with another value, or none, at the end."""
+        return tuple(sorted(change.key for change in self.ledger.state.of(self.world.contract_id)))
+
+    @property
     def changed(self) -> bool:
         """Whether the contract's storage is another one at the end."""
         return bool(self.ledger.state.of(self.world.contract_id))
 
     @cached_property
     def kept(self) -> tuple[bytes, ...]:
-        """The keys that the method itself wrote, and that stand at the end just as it wrote them.
+        """The keys that the method itself wrote, and that stand at the end just as it wrote them."""
+        return self.kept_by(self.root)
+
+    def kept_by(self, receipt: Receipt) -> tuple[bytes, ...]:
+        """The keys that a receipt at the contract wrote, and that stand at the end just as it wrote them.
 
         The structure that a contract without an init writes with its first call is no change that anybody asked for.
         """
         at_end = {change.key: change.after for change in self.ledger.state.of(self.world.contract_id)}
-        written = (change for change in self.ledger.state.by(self.root) if not is_first_write(change))
+        written = (change for change in self.ledger.state.by(receipt) if not is_first_write(change))
         return tuple(sorted(change.key for change in written if change.key in at_end and at_end[change.key] == change.after))
 
     @property
@@ -106,6 +160,17 @@ class Run:
 
         tree, ledger = str(self.outcome), str(self.ledger)
         return Finding(rule, severity, method, message, self.steps, check, detail, tree, ledger)
+
+
+def tells_of(change: StateChange, user: str, amount: Amount) -> bool:
+    """Whether an entry may tell of a user's money: by the account's id, the amount, or a number that is higher by it."""
+    before, after = change.before or b"", change.after or b""
+    if user.encode() in change.key + after or str(int(amount)).encode() in after or int(amount).to_bytes(16, "little") in after:
+        return True
+    if len(before) != len(after):
+        return False
+    numbers = ((before[at : at + 16], after[at : at + 16]) for at in range(len(after) - 15))
+    return any(int.from_bytes(new, "little") - int.from_bytes(old, "little") == int(amount) for old, new in numbers)
 
 
 def is_first_write(change: StateChange) -> bool:

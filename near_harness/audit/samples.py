@@ -8,10 +8,15 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from near_harness.abi import Method, Parameter
+from near_harness.arguments import encode_arguments
+from near_harness.audit.borsh_samples import borsh_samples
+from near_harness.borsh import BorshType
+from near_harness.errors import InvalidArguments
 
 _ONE_NEAR = str(10**24)
 _USER_NAMES = ("account", "user", "owner", "receiver", "sender", "to", "beneficiary", "bidder", "payee", "member", "admin")
@@ -39,9 +44,22 @@ class Samples:
                 return
             yield {name: value for name, value in zip(names, combination, strict=True) if value is not _LEFT_OUT}
 
+    def encoded(self, method: Method, most: int) -> Iterator[bytes]:
+        """Yield the same as a contract reads them; those that do not fit the schemas are left out."""
+        for args in self.arguments(method, most):
+            with suppress(InvalidArguments):
+                yield encode_arguments(args, method.name) if method.json else method.encode((), args)
+
+    def of_schema(self, schema: Any) -> list[Any]:
+        """The values for a JSON schema that belongs to no parameter."""
+        return _unique(self._of(schema, "", 0))[:_MOST_FOR_A_TYPE]
+
     def values(self, parameter: Parameter) -> list[Any]:
         """The values for a parameter."""
-        found = _unique(self._of(parameter.schema, parameter.name.lower(), 0))[:_MOST_FOR_A_TYPE]
+        name = parameter.name.lower()
+        if isinstance(parameter.schema, BorshType):
+            return borsh_samples(parameter.schema, self._ids(name))
+        found = _unique(self._of(parameter.schema, name, 0))[:_MOST_FOR_A_TYPE]
         return [_LEFT_OUT, *(value for value in found if value is not None)] if parameter.optional else found
 
     def _combinations(self, name: str, choices: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
@@ -101,7 +119,8 @@ class Samples:
         items = schema.get("items")
         if isinstance(items, list):
             return [list(values) for values in _one_by_one([list(self._of(item, name, depth + 1)) for item in items])]
-        return [*([value] for value in self._of(items, name, depth + 1)[:3]), *([] if schema.get("minItems") else [[]])]
+        least = int(schema.get("minItems", 0))
+        return [*([value] * max(least, 1) for value in self._of(items, name, depth + 1)[:3]), *([] if least else [[]])]
 
     def _objects(self, schema: Mapping[str, Any], depth: int) -> Sequence[dict[str, Any]]:
         parts = schema.get("properties", {})

@@ -57,11 +57,13 @@ if __name__ == "__main__":
     print("the fault is there" if there else "the fault is gone")
     sys.exit(int(there))
 '''
+_FAULTS = "near_harness.puppets.faults"
 _HOMES = {
-    "NEAR": "near_harness", "Gas": "near_harness", "HarnessError": "near_harness", "KeyPair": "near_harness",
-    "TGas": "near_harness", "start": "near_harness", "yocto": "near_harness",
-    "add_function_call_key": "near_harness.actions", "delete_account": "near_harness.actions",
-}  # fmt: skip
+    **dict.fromkeys(("NEAR", "Gas", "HarnessError", "KeyPair", "TGas", "start", "yocto"), "near_harness"),
+    **dict.fromkeys(("add_function_call_key", "delete_account"), "near_harness.actions"),
+    "forging_code": "near_harness.audit.forgery",
+    **dict.fromkeys(("HUGE_RESULT", "NO_RESULT", "PANIC", "WRONG_RESULT", "fault_code"), _FAULTS),
+}
 """Where the names are that steps use."""
 
 
@@ -103,7 +105,7 @@ def script_of(report: Report, finding: Finding) -> str:
 
 
 def _imports(body: str) -> str:
-    wanted = [name for name in _HOMES if name in ("HarnessError", "start") or re.search(rf"\b{name}\(", body)]
+    wanted = [name for name in _HOMES if name in ("HarnessError", "start") or re.search(rf"\b{name}\b[(.,]", body)]
     modules: dict[str, list[str]] = {}
     for name in wanted:
         modules.setdefault(_HOMES[name], []).append(name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from near_harness.actions import delete_account, function_call
+from near_harness.actions import add_function_call_key, delete_account, function_call
+from near_harness.keys import KeyPair
 from near_harness.units import Amount, Gas, TGas
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class CallStep:
     args: bytes = b"{}"
     deposit: Amount = NOTHING
     gas: Gas = PROBE_GAS
+    key: str = ""
+    """The seed of the key that signs, where it is not the account's own."""
 
     async def run(self, near: Near) -> Outcome:
         """Send it, whatever comes of it.
@@ -35,7 +38,8 @@ class CallStep:
         :raises InvalidTransaction: where the protocol refuses it.
         """
         action = function_call(self.method, self.args, deposit=self.deposit, gas=self.gas)
-        return await near.send(near.account(self.signer), self.receiver, [action], raising=False, context=str(self))
+        signer = near.account(self.signer, KeyPair.from_seed(self.key) if self.key else None)
+        return await near.send(signer, self.receiver, [action], raising=False, context=str(self))
 
     def with_gas(self, gas: Gas) -> CallStep:
         """Return the same call with other gas."""
@@ -46,11 +50,14 @@ class CallStep:
         extra = f", deposit={self.deposit!r}" if self.deposit else ""
         args = python_arguments(self.args)
         call = f"{self.receiver!r}, {self.method!r}, {args}{extra}, gas={self.gas!r}"
-        return f"tx = await near.account({self.signer!r}).call({call}).attempt()"
+        key = f", KeyPair.from_seed({self.key!r})" if self.key else ""
+        return f"tx = await near.account({self.signer!r}{key}).call({call}).attempt()"
 
     def __str__(self) -> str:
         attached = f" with {self.deposit}" if self.deposit else ""
-        return f"{self.receiver}.{self.method}({_shown(self.args)}) by {self.signer}{attached}"
+        key = f", signed with {self.key}" if self.key else ""
+        gas = f", {self.gas}" if self.gas != PROBE_GAS else ""
+        return f"{self.receiver}.{self.method}({_shown(self.args)}) by {self.signer}{attached}{gas}{key}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class NewCodeStep:
     """Other code on an account: ``why`` says what it does from then on, ``source`` is the Python that makes the code."""
 
     account: str
-    code_bytes: bytes
+    code_bytes: bytes = field(repr=False)
     why: str
     source: str
 
@@ -72,6 +79,31 @@ class NewCodeStep:
 
     def __str__(self) -> str:
         return f"{self.account}: {self.why}"
+
+
+@dataclass(frozen=True)
+class AnswerStep:
+    """An account becomes a contract that has some methods, each of which returns the same: JSON, or no bytes at all."""
+
+    account: str
+    methods: tuple[str, ...]
+    value: Any
+
+    async def run(self, near: Near) -> None:
+        """Make a puppet of the account."""
+        puppet = await near.puppet(near.account(self.account), methods=self.methods)
+        for method in self.methods:
+            puppet.on(method).returns(self.value)
+        await puppet.update()
+
+    def code(self) -> str:
+        """The step as lines of Python."""
+        made = f"puppet = await near.puppet(near.account({self.account!r}))"
+        return "\n".join((made, *(f"puppet.on({method!r}).returns({self.value!r})" for method in self.methods)))
+
+    def __str__(self) -> str:
+        returned = "nothing" if self.value == b"" else json.dumps(self.value)
+        return f"{self.account} becomes a contract whose {' and '.join(self.methods)} returns {returned}"
 
 
 @dataclass(frozen=True)
@@ -93,7 +125,29 @@ class DeleteStep:
         return f"{self.account} deletes itself"
 
 
-Step = CallStep | NewCodeStep | DeleteStep
+@dataclass(frozen=True)
+class KeyStep:
+    """An account adds a key that may only call one contract, without deposits."""
+
+    account: str
+    contract: str
+    seed: str
+
+    async def run(self, near: Near) -> Outcome:
+        """Send the action."""
+        action = add_function_call_key(KeyPair.from_seed(self.seed).public_key, self.contract)
+        return await near.send(near.account(self.account), self.account, [action], raising=False)
+
+    def code(self) -> str:
+        """The step as a line of Python."""
+        action = f"add_function_call_key(KeyPair.from_seed({self.seed!r}).public_key, {self.contract!r})"
+        return f"await near.account({self.account!r}).send({self.account!r}, [{action}])"
+
+    def __str__(self) -> str:
+        return f"{self.account} adds a key that may only call {self.contract}, and attach no deposits"
+
+
+Step = CallStep | NewCodeStep | AnswerStep | DeleteStep | KeyStep
 
 
 def python_arguments(args: bytes) -> str:

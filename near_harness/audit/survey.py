@@ -13,21 +13,26 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from near_harness.abi import Interface, Method
-from near_harness.arguments import encode_arguments
 from near_harness.audit.runs import STATE_KEY, Run, is_first_write, played
 from near_harness.audit.samples import Samples
-from near_harness.audit.steps import NOTHING, CallStep, Step
+from near_harness.audit.steps import NOTHING, AnswerStep, CallStep, Step
 from near_harness.outcome.failures import InvalidTransaction
 from near_harness.units import NEAR, Amount, yocto
 
 if TYPE_CHECKING:
     from near_harness.audit.world import World
 
-_MOST_SHAPES = 6
+_MOST_SHAPES = 8
 """So many different courses of one method are kept."""
+_MOST_ALIKE = 3
+"""So many of these may do the same to different entries of the storage: for different users, for example."""
 _MOST_ROUNDS = 3
+_MOST_TO_LIVE_ON = 3
+"""So many different calls of one method lead to the next state."""
 _DEPOSITS = {True: (NEAR(1), yocto(1), NOTHING), False: (NOTHING,), None: (NOTHING, NEAR(1), yocto(1))}
 """What to attach to a method that is payable, that is not, and of which it is not known."""
+_ANSWERS = (True, b"", "1")
+"""What a contract that was not there is made to answer: an approval, nothing, a number or text."""
 _PRIVATE = " is private"
 """What near-sdk says to everybody but the contract itself: Method on_staked is private."""
 
@@ -42,6 +47,8 @@ class Entry:
     clean: bool
     changes: bool
     """Whether it changed the contract's storage."""
+    callbacks: tuple[str, ...] = ()
+    """The contract's callbacks that ran."""
 
 
 @dataclass
@@ -72,14 +79,37 @@ class Survey:
     ) -> None:
         self._world, self._hear, self._tries, self._examples = world, hear, tries, examples
         self._base = 0
+        self._missing: dict[str, set[str]] = {}
+        """What the contract called and was not there: methods by account."""
         users = (*(user.id for user in world.users), world.nobody)
         self.samples = Samples(world.interface.definitions, users, world.callees, world.contract_id, seed)
         self.records = {method.name: MethodRecord(method) for method in _calls_of(world.interface)}
+
+    @staticmethod
+    def is_private(run: Run) -> bool:
+        """Whether a receipt was refused since the method is for the contract itself only."""
+        failures = (receipt.how_failed for receipt in run.outcome.receipts)
+        return any(failure is not None and failure.message.endswith(_PRIVATE) for failure in failures)
 
     async def enter_all(self) -> None:
         """Enter each method, from the set-up and then from states that calls have led to. The chain is warmed up afterwards."""
         await self._warm_up()
         self._base = len(self._world.past)
+        await self._enter_in_rounds()
+        answered: set[str] = set()
+        for account, methods in list(self._missing.items()):
+            if methods <= answered:
+                continue  # another account answers them: one is enough
+            answered |= methods
+            for value in _ANSWERS:
+                with self._world.aside():
+                    await self._world.go_on(AnswerStep(account, tuple(sorted(methods)), value))
+                    await self._enter_in_rounds()
+        for record in self.records.values():
+            record.entries = [await self._shortened(entry) for entry in record.entries]
+
+    async def _enter_in_rounds(self) -> None:
+        """Enter methods; let the user make some of the calls that work; enter what could not be entered before."""
         with self._world.aside():
             news = await self._enter(list(self.records.values()))
             await self._after_another_user(news)
@@ -88,8 +118,6 @@ class Survey:
                 news = await self._enter([record for record in self.records.values() if not record.entries])
                 if not news:
                     break
-        for record in self.records.values():
-            record.entries = [await self._shortened(entry) for entry in record.entries]
 
     async def _warm_up(self) -> None:
         """Let a contract that was not initialised write its structure, so that this is not taken for a change later."""
@@ -137,9 +165,9 @@ class Survey:
                 yield CallStep(world.contract_id, world.contract_id, method.name, args, deposit)
 
     def _ways(self, record: MethodRecord) -> Iterator[tuple[bytes, Amount]]:
-        for args in self.samples.arguments(record.method, self._tries):
+        for args in self.samples.encoded(record.method, self._tries):
             for deposit in _DEPOSITS[record.method.payable]:
-                yield encode_arguments(args, record.method.name), deposit
+                yield args, deposit
 
     async def _try(self, record: MethodRecord, call: CallStep) -> Entry | None:
         record.tries += 1
@@ -148,12 +176,16 @@ class Survey:
                 if not run.entered:
                     record.refusals[_refusal(run)] += 1
                     return None
-                shape = run.shape
-                if any(entry.shape == shape for entry in record.entries):
+                alike = [entry for entry in record.entries if entry.shape[:-1] == run.shape]
+                shape = (*run.shape, run.changed_keys) if len(alike) < _MOST_ALIKE else run.shape
+                if len(alike) == _MOST_ALIKE or any(entry.shape == shape for entry in alike):
                     return None
                 self._hear(run)
+                for account, method in run.missing_methods:
+                    self._missing.setdefault(account, set()).add(method)
                 clean = all(receipt.how_failed is None for receipt in run.outcome.receipts)
-                entry = Entry(self._world.past[self._base :], call, shape, clean, run.changed)
+                callbacks = tuple(callback.methods[0] for callback in run.callbacks)
+                entry = Entry(self._world.past[self._base :], call, shape, clean, run.changed, callbacks)
         except InvalidTransaction as refused:
             record.refusals[refused.message] += 1
             return None
@@ -170,15 +202,13 @@ class Survey:
                 await self._try(self.records[entry.call.method], replace(entry.call, deposit=entry.call.deposit * 2))
 
     async def _live_on(self, entries: Sequence[Entry]) -> None:
-        """Let the first user make the best of these calls, one for each method: clean ones that change something."""
-        best: dict[str, Entry] = {}
-        for entry in entries:
-            if entry.changes and entry.call.signer == self._world.user.id:
-                known = best.get(entry.call.method)
-                if known is None or (entry.clean, entry.call.deposit) > (known.clean, known.call.deposit):
-                    best[entry.call.method] = entry
-        for entry in best.values():
-            await self._world.go_on(entry.call)
+        """Let the first user make some of these calls, a few for each method: those that change something, clean ones first."""
+        useful = [entry for entry in entries if entry.changes and entry.call.signer == self._world.user.id]
+        for method in dict.fromkeys(entry.call.method for entry in useful):
+            mine = [entry for entry in useful if entry.call.method == method]
+            mine.sort(key=lambda entry: not entry.clean)
+            for entry in mine[:_MOST_TO_LIVE_ON]:
+                await self._world.go_on(entry.call)
 
     async def _shortened(self, entry: Entry) -> Entry:
         """Leave out of the past whatever the call does without."""
@@ -186,7 +216,7 @@ class Survey:
         for step in entry.past:
             fewer = tuple(other for other in past if other is not step)
             async with played(self._world, *fewer, entry.call) as run:
-                if run.entered and run.shape == entry.shape:
+                if run.entered and (*run.shape, run.changed_keys) == entry.shape:
                     past = fewer
         return replace(entry, past=past)
 

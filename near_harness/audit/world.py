@@ -32,6 +32,10 @@ class Origin(Protocol):
     def code(self) -> bytes:
         """The contract's code."""
 
+    @property
+    def init(self) -> tuple[str, bytes] | None:
+        """The method that initialised the contract, and its arguments, where that is known."""
+
     def lines(self) -> list[str]:
         """Lines of Python; ``near`` is the façade, ``HERE`` the script's folder, ``CONTRACT`` another build's path or None."""
 
@@ -47,6 +51,7 @@ class SavedOrigin:
     contract: str
     code: bytes = field(repr=False)
     source: str
+    init: tuple[str, bytes] | None = None
 
     def lines(self) -> list[str]:
         """Load the file."""

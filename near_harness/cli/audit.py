@@ -77,16 +77,19 @@ def command(contract: Path, **options: Any) -> None:
 
     Exit codes: 0 no new findings of --fail-on or worse; 1 there are; 2 a wrong command line; 3 the contract could not be audited.
     """
+    from near_harness.audit.baseline import read_baseline  # noqa: PLC0415
     from near_harness.audit.errors import CannotWrite  # noqa: PLC0415
     from near_harness.audit.of_file import Request, audit_file  # noqa: PLC0415
     from near_harness.errors import BadInput, InvalidContractCode  # noqa: PLC0415
 
-    if options["write_baseline"] and options["baseline"] is None:
+    baseline: Path | None = options["baseline"]
+    if options["write_baseline"] and baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE")
     asked = {name: options[name] for name in ("init", "calls", "setup", "rules", "tries", "seed", "protocol_version")}
     try:
+        known = frozenset() if baseline is None or options["write_baseline"] else read_baseline(baseline)
         report = audit_file(Request(contract, args=options["init_args"], others=_others(options["others"]), **asked))
-        _finish(report, options)
+        _finish(report.with_known(known), options)
     except InvalidContractCode:
         raise  # the command line is right, the contract is not
     except BadInput as error:
@@ -106,15 +109,13 @@ def _others(named: tuple[str, ...]) -> dict[str, Path]:
 
 
 def _finish(report: Report, options: dict[str, Any]) -> None:
-    from near_harness.audit.baseline import read_baseline, write_baseline  # noqa: PLC0415
+    from near_harness.audit.baseline import write_baseline  # noqa: PLC0415
     from near_harness.audit.findings import Severity  # noqa: PLC0415
 
-    baseline: Path | None = options["baseline"]
-    if baseline is not None and options["write_baseline"]:
-        write_baseline(baseline, report)
-        say(f"{baseline}: {len(report.findings)} findings")
-    if baseline is not None:
-        report = report.with_known(read_baseline(baseline))
+    if options["write_baseline"]:
+        write_baseline(options["baseline"], report)
+        say(f"{options['baseline']}: {len(report.findings)} findings")
+        report = report.with_known(frozenset(finding.fingerprint for finding in report.findings))
     scripts = report.write_scripts(options["scripts"]) if options["scripts"] else {}
     _write(report, scripts, options)
     if options["fail_on"] != "never" and report.failing(Severity[options["fail_on"].upper()]):

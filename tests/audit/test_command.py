@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from audit.conftest import CONTRACTS
+from audit import hand_written
+from audit.conftest import CONTRACTS, run_script
 from click.testing import CliRunner, Result
 
 from near_harness.audit.rules import RULES
@@ -14,23 +15,33 @@ from near_harness.cli import main
 
 BANK = str(CONTRACTS / "bank.wasm")
 POOL = str(CONTRACTS / "staking_pool.wasm")
+FEW = ("--tries", 4)
+ONLY = ("--rule", "NH002")
 
 
 def run(*args: object) -> Result:
     return CliRunner().invoke(main, ["audit", *map(str, args)])
 
 
-def test_findings_are_exit_code_1_and_told_with_their_proof() -> None:
-    result = run(BANK, "--rule", "kept-state")
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    """A contract with a fault of one rule, NH002."""
+    path = tmp_path / "bad.wasm"
+    path.write_bytes(hand_written.kept_state(good=False))
+    return path
+
+
+def test_findings_are_exit_code_1_and_told_with_their_proof(bad: Path) -> None:
+    result = run(bad, *ONLY)
     assert result.exit_code == 1
-    assert "NH002 kept-state  high  bank.sandbox.deposit_and_stake_wrong" in result.stdout
+    assert "NH002 kept-state  medium  bad.sandbox.do" in result.stdout
     assert "callback of #2" in result.stdout
     assert "explained: near-harness audit --explain NH002" in result.stdout
-    assert "1 finding (1 high)" in result.stdout
+    assert "1 finding (1 medium)" in result.stdout
 
 
 def test_a_contract_without_findings_is_exit_code_0() -> None:
-    result = run(POOL)
+    result = run(POOL, *FEW)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "0 findings" in result.stdout
 
@@ -80,24 +91,72 @@ def test_an_init_that_fails_is_exit_code_3() -> None:
     assert "cannot be deployed with new" in result.stderr
 
 
-def test_fail_on_and_baseline_decide_what_fails(tmp_path: Path) -> None:
+def test_fail_on_decides_what_fails(bad: Path) -> None:
+    codes = {least: run(bad, *ONLY, "--fail-on", least).exit_code for least in ("low", "medium", "high", "never")}
+    assert codes == {"low": 1, "medium": 1, "high": 0, "never": 0}
+
+
+def test_what_is_in_the_baseline_does_not_fail(bad: Path, tmp_path: Path) -> None:
     baseline = tmp_path / "known.json"
-    assert run(BANK, "--fail-on", "never", "--rule", "NH002").exit_code == 0
-    assert run(BANK, "--baseline", baseline, "--write-baseline").exit_code == 0
-    assert "deposit_and_stake_wrong" in baseline.read_text()
-    again = run(BANK, "--baseline", baseline)
-    assert again.exit_code == 0
-    assert "known: it is in the baseline" in again.stdout
+    written = run(bad, *ONLY, "--baseline", baseline, "--write-baseline")
+    assert (written.exit_code, "known.json: 1 findings" in written.stderr) == (0, True)
+    assert "NH002 do: do changes its state" in baseline.read_text()
+    again = run(bad, *ONLY, "--baseline", baseline)
+    assert (again.exit_code, "known: it is in the baseline" in again.stdout) == (0, True)
+    bad.write_bytes(hand_written.unread_promise(good=False))
+    assert run(bad, "--rule", "NH006", "--baseline", baseline).exit_code == 1
 
 
-def test_json_has_everything(tmp_path: Path) -> None:
-    result = run(BANK, "--json", "--scripts", tmp_path / "scripts")
-    report = json.loads(result.stdout)
-    assert report["schema"] == "near_harness/audit@1"
-    (finding,) = (one for one in report["findings"] if one["rule"] == "NH002")
-    assert (finding["method"], finding["severity"], finding["page"]) == ("deposit_and_stake_wrong", "high", "rules/NH002.md")
-    assert Path(finding["script"]).is_file()
-    assert {method["method"] for method in report["methods"]} >= {"withdraw", "on_staked"}
+def test_reports_go_to_files(bad: Path, tmp_path: Path) -> None:
+    for form, begins in (
+        ("text", "NH002 kept-state"),
+        ("json", '{\n  "schema": "near_harness/audit@1"'),
+        ("sarif", '{\n  "$schema"'),
+    ):
+        path = tmp_path / f"report.{form}"
+        result = run(bad, *ONLY, "--format", form, "--output", path, "--scripts", tmp_path / "scripts")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert path.read_text().startswith(begins)
+        assert "NH002-do-work.py" in path.read_text()
+    assert (tmp_path / "scripts" / "NH002-do-work.py").is_file()
+    assert json.loads(run(bad, *ONLY, "--json").stdout)["contract"] == "bad.sandbox"
+
+
+def test_a_setup_file_makes_what_is_audited(tmp_path: Path) -> None:
+    setup = tmp_path / "setup.py"
+    setup.write_text(
+        f"""from near_harness.audit import Subject
+
+async def setup(near, wasm):
+    pool = await near.deploy({POOL!r}, "pool")
+    bank = await near.deploy(wasm, "bank", balance="200 NEAR")
+    zoe = await near.create_account("zoe")
+    call = bank.deposit_and_stake_wrong(pool=pool).by(zoe).attach("2 NEAR")
+    return Subject(bank, users=[zoe], callees=[pool], calls=[call])
+"""
+    )
+    result = run(BANK, "--setup", setup, "--rule", "NH002", "--tries", 2, "--scripts", tmp_path)
+    assert result.exit_code == 1
+    assert "by zoe.sandbox with 2 NEAR" in result.stdout
+    ran = run_script(tmp_path / "NH002-deposit_and_stake_wrong-deposit_and_stake.py")
+    assert (ran.returncode, ran.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("x = 1", "has no `async def setup(near, wasm)`"),
+        ("import nonsense_of_a_module", "cannot be imported: ModuleNotFoundError"),
+        ("async def setup(near, wasm): raise ValueError('no')", "setup() failed: ValueError: no"),
+        ("async def setup(near, wasm): return 5", "setup() returned 5: return the contract"),
+    ],
+)
+def test_a_setup_file_that_does_not_work_is_exit_code_3(tmp_path: Path, content: str, told: str) -> None:
+    setup = tmp_path / "setup.py"
+    setup.write_text(content)
+    result = run(BANK, "--setup", setup)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert told in result.stderr
 
 
 def test_rules_are_listed_and_explained() -> None:
@@ -111,6 +170,6 @@ def test_rules_are_listed_and_explained() -> None:
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    result = run(POOL, "--output", tmp_path / "no" / "report.txt")
+    result = run(POOL, *FEW, "--output", tmp_path / "no" / "report.txt")
     assert result.exit_code == 3
     assert "report.txt: No such file or directory" in result.stderr

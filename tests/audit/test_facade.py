@@ -21,22 +21,22 @@ async def test_an_audit_leaves_the_chain_as_it_was(near: Near, bank: Contract, a
     height, balance = await near.height(), await alice.balance()
     heard: list[str] = []
     near.observers.append(lambda _outcome, called: heard.append(called))
-    report = await near.audit(bank)
+    report = await near.audit(bank, rules=["NH001", "NH002"], tries=6)
     near.observers.pop()
     assert [(finding.rule, finding.method) for finding in report.findings] == [("NH002", "deposit_and_stake_wrong")]
     assert (await near.height(), await alice.balance(), heard) == (height, balance, [])
 
 
 async def test_assert_clean_fails_with_the_proof(near: Near, bank: Contract) -> None:
-    report = await near.audit(bank, rules=["kept-state"])
+    report = await near.audit(bank, rules=["kept-state"], tries=6)
     with pytest.raises(AssertionError, match=r"NH002 kept-state  high  bank\.sandbox\.deposit_and_stake_wrong"):
         report.assert_clean()
-    (await near.audit(bank, rules=["open-callback"])).assert_clean()
+    (await near.audit(bank, rules=["open-callback"], tries=1)).assert_clean()
 
 
 async def test_scripts_of_a_test_go_on_from_its_chain(near: Near, bank: Contract, alice: Account, tmp_path: Path) -> None:
     await alice.transfer(bank, NEAR(3))
-    report = await near.audit(bank, rules=["NH002"])
+    report = await near.audit(bank, rules=["NH002"], tries=6)
     (path,) = report.write_scripts(tmp_path).values()
     assert (tmp_path / "audited.chain").is_file()
     ran = await asyncio.to_thread(run_script, path)

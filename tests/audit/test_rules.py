@@ -20,8 +20,8 @@ def test_a_callback_that_is_not_private_is_found_by_calling_it(audited: Audited)
 
 
 def test_private_callbacks_refuse_the_stranger(audited: Audited) -> None:
-    for contract in ("bank", "deposit_demo"):
-        assert _found(audited(contract), "NH001") == {}
+    assert _found(audited("deposit_demo"), "NH001") == {}
+    assert _found(audited("bank", "staking_pool"), "NH001") == {}
 
 
 def test_state_kept_after_a_failed_call_is_found(audited: Audited) -> None:
@@ -38,7 +38,7 @@ def test_state_that_is_not_kept_or_not_changed_before_is_left_alone(audited: Aud
 
 
 def test_an_audit_says_the_same_each_time(audited: Audited) -> None:
-    first, again = audited("bank", "staking_pool"), fresh_audit("bank", "staking_pool")
+    first, again = audited("staking_pool"), fresh_audit("staking_pool")
     assert [f.fingerprint for f in first.findings] == [f.fingerprint for f in again.findings]
     assert [(m.method.name, m.tries, len(m.entries)) for m in first.methods] == [
         (m.method.name, m.tries, len(m.entries)) for m in again.methods
@@ -53,7 +53,25 @@ def test_what_could_not_be_entered_is_named_with_the_contracts_words(audited: Au
 
 
 def test_a_method_that_needs_an_earlier_call_is_entered_after_it(audited: Audited) -> None:
-    report = audited("bank")
+    report = audited("bank", "staking_pool")
     (record,) = (record for record in report.methods if record.method.name == "withdraw")
     (step,) = record.entries[0].past
     assert "deposit_and_stake" in str(step)
+
+
+def test_a_deposit_that_stays_is_found_and_one_that_goes_back_is_not(audited: Audited) -> None:
+    assert _found(audited("deposit_demo"), "NH003") == {"forgets": Severity.HIGH}
+    assert _found(audited("bank", "staking_pool"), "NH003") == {}
+
+
+def test_a_callback_with_too_little_gas_is_found(audited: Audited) -> None:
+    assert _found(audited("deposit_demo"), "NH005") == {"gives_back_with_too_little_gas": Severity.HIGH}
+
+
+def test_nothing_else_is_found(audited: Audited) -> None:
+    found = {
+        finding.rule for contract in (("bank", "staking_pool"), ("deposit_demo",)) for finding in audited(*contract).findings
+    }
+    assert found == {"NH002", "NH003", "NH005"}
+    assert audited("staking_pool").findings == ()
+    assert {finding.rule for finding in audited("callback_results").findings} == {"NH001"}

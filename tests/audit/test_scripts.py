@@ -9,7 +9,7 @@ import pytest
 from audit.conftest import Audited, run_script
 
 
-@pytest.mark.parametrize("contract", ["bank", "callback_results"])
+@pytest.mark.parametrize("contract", ["deposit_demo", "callback_results"])
 async def test_scripts_show_the_fault(audited: Audited, tmp_path: Path, contract: str) -> None:
     report = await asyncio.to_thread(audited, contract)
     scripts = report.write_scripts(tmp_path)

@@ -14,18 +14,18 @@ _ID = "NH002"
 
 
 def _judge(run: Run) -> Iterable[Finding]:
-    failed = [receipt for receipt in run.failed_promises if receipt.parent is run.root]
-    callback_failed = any(receipt.how_failed is not None for receipt in run.callbacks)
-    if not failed or callback_failed or not run.kept:
+    failed = [receipt for receipt in run.failed_promises if receipt.parent is run.root and run.is_heard(receipt)]
+    if not failed or run.failed_callbacks or not run.kept:
         return
     method, promise = run.call.method, failed[0]
-    what = f"{promise.method or 'the transfer'} at {promise.receiver}"
     severity = Severity.HIGH if any(receipt.deposit for receipt in failed) else Severity.MEDIUM
-    message = f"{method} changes its state and then calls {what}; when that fails, what it wrote stays ({_keys(run.kept)})"
-    yield run.finding(_ID, severity, method, message, _check(run), detail=promise.method or "transfer")
+    stays = f"what it wrote stays ({keys_text(run.kept)})"
+    message = f"{method} changes its state and then asks for {run.told(promise)}; when that fails, {stays}"
+    yield run.finding(_ID, severity, method, message, kept_state_check(run), detail=promise.method or "transfer")
 
 
-def _check(run: Run) -> tuple[str, ...]:
+def kept_state_check(run: Run) -> tuple[str, ...]:
+    """The lines of a script that find what the method wrote still there."""
     return (
         f"at_end = {{change.key: change.after for change in tx.ledger.state.of({run.world.contract_id!r})}}",
         f"written = [change for change in tx.ledger.state.by(tx.root) if change.key in {list(run.kept)!r}]",
@@ -35,7 +35,8 @@ def _check(run: Run) -> tuple[str, ...]:
     )
 
 
-def _keys(keys: tuple[bytes, ...]) -> str:
+def keys_text(keys: tuple[bytes, ...]) -> str:
+    """Name keys of the storage."""
     shown = [key.decode() if key.isascii() and key.decode().isprintable() else f"0x{key.hex()}" for key in keys[:2]]
     return " and ".join(shown) + (f" and {len(keys) - 2} more" if len(keys) > 2 else "")
 

@@ -1,0 +1,137 @@
+"""Contracts without an ABI, written instruction by instruction: for each rule a bad one and its good twin."""
+
+from __future__ import annotations
+
+from near_harness.assembly.instructions import (
+    DROP,
+    NOT_EQUAL,
+    Code,
+    call,
+    code,
+    get,
+    load,
+    narrowed,
+    put,
+    when,
+)
+from near_harness.assembly.module import Data, Function, write_module
+from near_harness.units import NEAR
+
+_SCRATCH = 8 * 1024 * 1024
+_REGISTER = 5
+_GAS = 10 * 10**12
+_SUCCESSFUL = 1
+"""What ``promise_result`` says of a promise that succeeded."""
+
+
+class Writing:
+    """The pieces of these contracts; each of them reads like the line of Rust that it stands for."""
+
+    def __init__(self) -> None:
+        self.data = Data()
+
+    def contract(self, **methods: Code) -> bytes:
+        functions = {name: Function(body, locals=2) for name, body in methods.items()}
+        return write_module(functions, {name: name for name in functions}, self.data)
+
+    def write(self, key: str, value: str = "1") -> Code:
+        return code(call("storage_write", *self._text(key), *self._text(value), _REGISTER), DROP)
+
+    def remove(self, key: str) -> Code:
+        return code(call("storage_remove", *self._text(key), _REGISTER), DROP)
+
+    def refuse_if(self, truth: Code, why: str) -> Code:
+        return when(truth, call("panic_utf8", *self._text(why)))
+
+    def has(self, key: str) -> Code:
+        return narrowed(call("storage_has_key", *self._text(key)))
+
+    def require_deposit(self, yocto: int, why: str) -> Code:
+        """Refuse any other deposit."""
+        other_low, other_high = code(load(_SCRATCH), yocto, NOT_EQUAL), code(load(_SCRATCH + 8), 0, NOT_EQUAL)
+        return code(call("attached_deposit", _SCRATCH), self.refuse_if(other_low, why), self.refuse_if(other_high, why))
+
+    def require_caller(self, account: str) -> Code:
+        """Refuse everybody whose account id begins with other letters: eight of them do here."""
+        begins = int.from_bytes(account.encode()[:8], "little")
+        caller = code(call("predecessor_account_id", _REGISTER), call("read_register", _REGISTER, _SCRATCH))
+        return code(caller, self.refuse_if(code(load(_SCRATCH), begins, NOT_EQUAL), "not for you"))
+
+    def asks(self, account: str, method: str, then: str | None = None) -> Code:
+        """Call a method of another contract, with a callback of this one."""
+        made = put(0, call("promise_batch_create", *self._text(account)))
+        asked = self._call_of(method)
+        if then is None:
+            return code(made, asked)
+        return code(made, asked, self.then(then))
+
+    def pays(self, account: str, amount: int) -> Code:
+        made = put(0, call("promise_batch_create", *self._text(account)))
+        _, place = self.data.place(amount.to_bytes(16, "little"))
+        return code(made, call("promise_batch_action_transfer", get(0), place))
+
+    def then(self, callback: str) -> Code:
+        myself = call("current_account_id", 0)
+        followed = put(0, call("promise_batch_then", get(0), (1 << 64) - 1, 0))
+        return code(myself, followed, self._call_of(callback), call("promise_return", get(0)))
+
+    def failed(self) -> Code:
+        """Whether the promise before the callback has failed. Traps where there is none."""
+        return code(call("promise_result", 0, _REGISTER), _SUCCESSFUL, NOT_EQUAL)
+
+    def _call_of(self, method: str) -> Code:
+        _, nothing = self.data.place(bytes(16))
+        name, args = self._text(method), self._text("{}")
+        return call("promise_batch_action_function_call_weight", get(0), *name, *args, nothing, _GAS, 0)
+
+    def _text(self, text: str) -> tuple[int, int]:
+        return self.data.place(text.encode())
+
+
+def forgeable_callback(*, good: bool) -> bytes:
+    """A callback that wants the result of a promise, and does not ask whose. The good one does."""
+    w = Writing()
+    private = w.require_caller("contract.sandbox") if good else code()
+    heard = code(private, w.refuse_if(w.failed(), "failed"), w.write("heard"))
+    return w.contract(ask=w.asks("alice.sandbox", "price", "on_price"), on_price=heard)
+
+
+def kept_state(*, good: bool) -> bytes:
+    w = Writing()
+    undone = when(w.failed(), w.remove("done")) if good else code(w.failed(), DROP)
+    return w.contract(do=code(w.write("done"), w.asks("alice.sandbox", "work", "on_work")), on_work=undone)
+
+
+def unwanted_deposit(*, good: bool) -> bytes:
+    w = Writing()
+    refusal = w.require_deposit(0, "no deposit, please") if good else code()
+    return w.contract(greet=code(refusal, w.write("greeting", "hello")))
+
+
+def unread_promise(*, good: bool) -> bytes:
+    """Pays an account that does not exist."""
+    w = Writing()
+    paid = code(w.write("paid"), w.pays("nobody.sandbox", int(NEAR(1))))
+    if not good:
+        return w.contract(pay=paid)
+    return w.contract(pay=code(paid, w.then("on_paid")), on_paid=when(w.failed(), w.remove("paid")))
+
+
+def lock(*, good: bool) -> bytes:
+    w = Writing()
+    ask = code(w.refuse_if(w.has("lock"), "locked"), w.write("lock"), w.asks("alice.sandbox", "price", "on_price"))
+    unlocked, refusal = w.remove("lock"), w.refuse_if(w.failed(), "no price")
+    return w.contract(ask=ask, on_price=unlocked if good else code(refusal, unlocked))
+
+
+def reinitialisation(*, good: bool) -> bytes:
+    w = Writing()
+    refusal = w.refuse_if(w.has("STATE"), "there is state already") if good else code()
+    owner = code(call("predecessor_account_id", 0), call("storage_write", *w._text("STATE"), (1 << 64) - 1, 0, _REGISTER), DROP)
+    return w.contract(new=code(refusal, owner))
+
+
+def no_one_yocto(*, good: bool) -> bytes:
+    w = Writing()
+    refusal = w.require_deposit(1, "attach one yoctoNEAR") if good else code()
+    return w.contract(ft_transfer=code(refusal, w.write("moved")))
