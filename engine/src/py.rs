@@ -2,6 +2,9 @@
 //!
 //! Nothing here runs the engine with the GIL held or outside of [`guard::enter`].
 
+mod deep;
+mod explore;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,6 +16,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pyo3::{create_exception, wrap_pyfunction};
 
+use self::deep::Deep;
 use crate::cache::contract_cache;
 use crate::chain::{self, BlockMode, Chosen, Clock, NodeSettings, Options};
 use crate::guard::{self, Panicked};
@@ -50,34 +54,13 @@ fn run<R: Send>(py: Python<'_>, f: impl FnOnce() -> R + Send) -> PyResult<R> {
     Ok(py.detach(|| guard::enter(f))?)
 }
 
-/// A chain whose last reference may go on any thread of Python's: taking a deep trie apart needs stack as well.
-struct Held(Option<chain::Chain>);
-
-impl Held {
-    fn chain(&mut self) -> &mut chain::Chain {
-        self.0.as_mut().expect("a chain until it is dropped")
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let chain = self.0.take();
-        // Without a thread to be had, the chain goes here and now.
-        let _ = guard::with_stack(|| drop(chain));
-    }
-}
-
-fn held(chain: chain::Chain) -> Mutex<Held> {
-    Mutex::new(Held(Some(chain)))
-}
-
 /// A chain that several Python objects share.
 #[derive(Clone)]
-struct Shared(Arc<Mutex<Held>>);
+struct Shared(Arc<Mutex<Deep<chain::Chain>>>);
 
 impl Shared {
     fn new(chain: chain::Chain) -> Self {
-        Self(Arc::new(held(chain)))
+        Self(Arc::new(Mutex::new(Deep::new(chain))))
     }
 
     /// Runs `f` on the chain. Should it panic, the chain is what it was before: the copy is a pointer.
@@ -89,7 +72,7 @@ impl Shared {
         run(py, || {
             // A poisoned lock is no reason to refuse: whoever panicked has put the chain back.
             let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let chain = held.chain();
+            let chain = held.get_mut();
             let mut undo = Undo { before: Some(chain.clone()), chain };
             let result = f(undo.chain);
             undo.before = None;
@@ -356,7 +339,7 @@ impl Chain {
     /// The chain as it is now.
     fn snapshot(&self, py: Python<'_>) -> PyResult<Snapshot> {
         let chain = self.shared.with(py, |chain| chain.clone())?;
-        Ok(Snapshot { height: chain.height(), chain: held(chain) })
+        Ok(Snapshot { height: chain.height(), chain: Mutex::new(Deep::new(chain)) })
     }
 
     /// The snapshot in the bytes of a file, to be restored on this chain; and the note that was saved with it.
@@ -376,15 +359,22 @@ impl Chain {
                 Ok((loaded, note))
             })?
             .map_err(EngineError::new_err)?;
-        let snapshot = Snapshot { height: chain.height(), chain: held(chain) };
+        let snapshot = Snapshot { height: chain.height(), chain: Mutex::new(Deep::new(chain)) };
         Ok((snapshot, PyBytes::new(py, &note)))
+    }
+
+    /// The state after the newest block, for running receipts in any order. Nothing may be on its way.
+    #[pyo3(signature = (*, time_outs = false))]
+    fn world(&self, py: Python<'_>, time_outs: bool) -> PyResult<explore::World> {
+        let world = self.shared.with(py, |chain| crate::explore::World::of(chain, time_outs))?;
+        Ok(explore::World::new(world.map_err(EngineError::new_err)?))
     }
 
     /// Puts the chain back to what it was when ``snapshot`` was taken.
     fn restore(&self, py: Python<'_>, snapshot: &Snapshot) -> PyResult<()> {
         self.shared.with(py, |chain| {
             let mut kept = snapshot.chain.lock().unwrap_or_else(PoisonError::into_inner);
-            chain.restore(kept.chain());
+            chain.restore(kept.get_mut());
         })
     }
 
@@ -460,7 +450,7 @@ impl Chain {
 /// A chain at one moment: everything, by pointer. Valid for any Chain of the same process.
 #[pyclass(frozen, module = "near_harness_engine._engine")]
 struct Snapshot {
-    chain: Mutex<Held>,
+    chain: Mutex<Deep<chain::Chain>>,
     height: u64,
 }
 
@@ -476,7 +466,7 @@ impl Snapshot {
     #[pyo3(signature = (note = b"".as_slice()), text_signature = "($self, note=b'')")]
     fn save<'py>(&self, py: Python<'py>, note: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
         let file = run(py, || {
-            let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner).chain().clone();
+            let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner).get().clone();
             chain.save(note)
         })?
         .map_err(EngineError::new_err)?;
@@ -589,6 +579,10 @@ fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Chain>()?;
     module.add_class::<Pending>()?;
     module.add_class::<Snapshot>()?;
+    module.add("Refused", py.get_type::<explore::Refused>())?;
+    module.add_class::<explore::World>()?;
+    module.add_class::<explore::Parcel>()?;
+    module.add_class::<explore::Step>()?;
     module.add_function(wrap_pyfunction!(sandbox_genesis, module)?)?;
     module.add_function(wrap_pyfunction!(protocol_versions, module)?)?;
 

@@ -7,8 +7,12 @@ __all__ = [
     "Chain",
     "EngineError",
     "EnginePanic",
+    "Parcel",
     "Pending",
+    "Refused",
     "Snapshot",
+    "Step",
+    "World",
     "__version__",
     "protocol_versions",
     "sandbox_genesis",
@@ -21,6 +25,88 @@ class EngineError(Exception):
 
 class EnginePanic(EngineError):
     """A defect of the engine itself: a Rust panic, with its message and place. The process is well afterwards."""
+
+class Refused(EngineError):
+    """The protocol refuses a transaction (the text is its status in JSON), or a contract a view call."""
+
+@final
+class Parcel:
+    """A receipt in a world. Its name says where it stands in the tree of its transaction, the same in every order: below
+    a transaction's receipt ``w0``, ``w0.1`` is the second receipt that it sends, ``w0.1.cb`` the result of that."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def predecessor(self) -> str: ...
+    @property
+    def receiver(self) -> str: ...
+    @property
+    def kind(self) -> Literal["call", "transfer", "actions", "refund", "data", "resume", "distribution"]: ...
+    @property
+    def methods(self) -> list[str]: ...
+    @property
+    def deposit(self) -> int:
+        """Yocto that it brings."""
+
+    @property
+    def free(self) -> bool:
+        """Whether it only adds to the balance of an account without a contract, so that it commutes with everything."""
+
+@final
+class Step:
+    """What running a receipt did."""
+
+    @property
+    def world(self) -> World: ...
+    @property
+    def sent(self) -> list[Parcel]:
+        """What is on its way because of it, oldest first."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether nothing failed, refunds left out."""
+
+    @property
+    def executed(self) -> list[str]:
+        """The names of the receipts that were executed: none where data was only laid down."""
+
+    def runs(self) -> bytes:
+        """The receipts that were executed, as JSON: ``name``, ``kind``, ``receipt`` and ``outcome`` as nearcore's views."""
+
+    def changes(self) -> list[tuple[str, bytes, bytes | None, bytes | None]]:
+        """The contracts' data that changed: account, key, value before, value after."""
+
+@final
+class World:
+    """A state and the receipts that are on their way in it. It never changes: what happens gives another world, by pointer."""
+
+    def submit(self, signed: bytes, name: str) -> tuple[World, Parcel]:
+        """The world in which a signed transaction (borsh) has been charged, and its receipt, which is on its way under this
+        name."""
+
+    def deliver(self, name: str, fault: Literal["absent", "no code"] | bytes | None = None) -> Step:
+        """Runs a receipt that is on its way, and what follows from it at once: the receipt that waited for its data, instant
+        receipts, refunds. With a fault the receiver is missing, without a contract, or runs this other contract, for this
+        receipt only."""
+
+    def view(self, contract_id: str, method: str, args: bytes = b"{}") -> tuple[bytes, list[str]]: ...
+    @property
+    def pending(self) -> list[Parcel]:
+        """What is on its way, oldest first."""
+
+    def account(self, account: str) -> tuple[int, int, int, str | None, int, bytes] | None:
+        """What an account has, or None where it does not exist: yocto, yocto locked, bytes of storage, the hash of its code
+        (None without a contract), what gas has cost or brought it here in yocto, the hash of its contract's data."""
+
+    def data(self, account: str) -> list[tuple[bytes, bytes]]:
+        """The data of an account's contract: keys and values."""
+
+    def accounts(self) -> list[str]: ...
+    @property
+    def root(self) -> bytes:
+        """The root of the state, gas and all."""
 
 @final
 class Snapshot:
@@ -104,6 +190,10 @@ class Chain:
 
     def records(self) -> bytes:
         """All accounts, keys, code and data after the newest block, as the JSON of a genesis' ``records``."""
+
+    def world(self, *, time_outs: bool = False) -> World:
+        """The state after the newest block, for running receipts in any order, all of them in the block that would come next.
+        Nothing may be on its way. With ``time_outs``, every yield may end without data at any time."""
 
     def snapshot(self) -> Snapshot: ...
     def restore(self, snapshot: Snapshot) -> None:

@@ -33,6 +33,15 @@ impl Chain {
         )
     }
 
+    /// The context of a block that would come next, while no epoch ends with it.
+    pub fn next_context(&self) -> BlockContext {
+        let mut next = self.clone();
+        let height = self.head.height + 1;
+        let (timestamp, random) = (next.next_timestamp(height), next.next_random(height));
+        let head = &self.head;
+        self.context(height, timestamp, random, head.header.next_gas_price(), &head.epoch)
+    }
+
     pub(super) fn context(
         &self,
         height: BlockHeight,

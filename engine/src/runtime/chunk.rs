@@ -1,5 +1,7 @@
 //! One chunk, from the previous state to the next: runtime_spec 2.1, 2.2, 2.5, 9.2.
 
+pub mod alone;
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -61,19 +63,7 @@ pub struct ChunkResult {
 
 /// Applies a chunk.
 pub fn apply(block: &BlockContext, input: ChunkInput<'_>) -> ChunkResult {
-    let mut chunk = Chunk {
-        block,
-        state: Overlay::new(input.state.clone()),
-        outcomes: Vec::new(),
-        outgoing: Vec::new(),
-        created: Vec::new(),
-        instant: VecDeque::new(),
-        gas_used: Gas::ZERO,
-        compute: 0,
-        burnt: Balance::ZERO,
-        minted: Balance::ZERO,
-        proposals: Vec::new(),
-    };
+    let mut chunk = Chunk::new(block, input.state.clone());
     if let Some(update) = input.validators {
         let minted = update.apply(&mut chunk.state);
         chunk.minted = plus(chunk.minted, minted);
@@ -133,6 +123,24 @@ struct Chunk<'a> {
     burnt: Balance,
     minted: Balance,
     proposals: Vec<ValidatorStake>,
+}
+
+impl<'a> Chunk<'a> {
+    fn new(block: &'a BlockContext, state: Trie) -> Self {
+        Chunk {
+            block,
+            state: Overlay::new(state),
+            outcomes: Vec::new(),
+            outgoing: Vec::new(),
+            created: Vec::new(),
+            instant: VecDeque::new(),
+            gas_used: Gas::ZERO,
+            compute: 0,
+            burnt: Balance::ZERO,
+            minted: Balance::ZERO,
+            proposals: Vec::new(),
+        }
+    }
 }
 
 impl Chunk<'_> {

@@ -26,9 +26,10 @@ mod validators;
 mod verify;
 pub mod view;
 
+pub use chunk::alone;
 pub use chunk::{ChunkInput, ChunkResult, apply};
 pub use context::BlockContext;
-pub use fees::transaction_cost;
+pub use fees::{total_deposit, transaction_cost};
 pub use patch::{check as check_patch, check_balances};
 pub use rows::last_nonce;
 pub use validators::ValidatorUpdate;

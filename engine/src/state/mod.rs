@@ -7,6 +7,6 @@ mod overlay;
 mod path;
 mod trie;
 
-pub use changes::Changes;
+pub use changes::{Changed, Changes};
 pub use overlay::{NodeCounts, Overlay};
 pub use trie::{Entry, Trie};

@@ -254,6 +254,12 @@ impl Overlay {
 
     /// The new trie and what changed in it, in key order.
     pub fn finish(self) -> (Trie, Changes) {
+        let (trie, rows) = self.finish_rows();
+        (trie, Changes::of(rows))
+    }
+
+    /// The new trie and the rows that changed in it, with all their versions, in key order.
+    pub fn finish_rows(self) -> (Trie, impl Iterator<Item = Changed>) {
         assert!(self.prospective.is_empty(), "a chunk ends with everything committed");
         let mut trie = self.trie;
         for (key, changed) in &self.committed {
@@ -262,7 +268,7 @@ impl Overlay {
                 None => trie.remove(key),
             }
         }
-        (trie, Changes::of(self.committed.into_values()))
+        (trie, self.committed.into_values())
     }
 }
 

@@ -85,6 +85,42 @@ impl Trie {
         Box::new(Entries { stack, prefix, after })
     }
 
+    /// A hash of everything under `prefix` that depends on nothing else: the form of the trie is canonical. All zeros where
+    /// there is nothing.
+    pub fn hash_under(&self, prefix: &[u8]) -> CryptoHash {
+        self.under(prefix).map(|node| node.hash()).unwrap_or_default()
+    }
+
+    /// The trie of the keys that begin with `prefix`, without it.
+    fn under(&self, prefix: &[u8]) -> Option<Arc<Node>> {
+        let prefix = nibbles(prefix);
+        let (mut node, mut rest) = (self.root.as_ref()?, prefix.as_slice());
+        loop {
+            match &node.kind {
+                _ if rest.is_empty() => return Some(node.clone()),
+                Kind::Leaf { path, value } => {
+                    return (path.len() >= rest.len() && path.agrees(rest))
+                        .then(|| Node::leaf(&path.nibbles()[rest.len()..], value.clone()));
+                }
+                Kind::Extension { path, child } => {
+                    if !path.agrees(rest) {
+                        return None;
+                    }
+                    if path.len() > rest.len() {
+                        let left = &path.nibbles()[rest.len()..];
+                        return Some(Node::extension(left, child.clone()));
+                    }
+                    rest = &rest[path.len()..];
+                    node = child;
+                }
+                Kind::Branch(branch) => {
+                    node = branch.children.get(rest[0])?;
+                    rest = &rest[1..];
+                }
+            }
+        }
+    }
+
     /// The serialized nodes and values that a reader of everything under `prefix` visits.
     pub fn proof(&self, prefix: &[u8]) -> Vec<Arc<[u8]>> {
         let prefix = nibbles(prefix);
@@ -388,6 +424,27 @@ mod tests {
                 trie.remove(key);
             }
             assert_eq!(trie.root_hash(), CryptoHash::default());
+        }
+    }
+
+    #[test]
+    fn the_hash_of_a_part_depends_on_that_part_only() {
+        let mut dice = Dice(11);
+        for _ in 0..200 {
+            let mut trie = Trie::default();
+            let mut alone = Trie::default();
+            for _ in 0..dice.roll(40) {
+                let key: Vec<u8> = (0..dice.roll(4) + 1)
+                    .map(|_| [1u8, 2, 16, 18][dice.roll(4) as usize])
+                    .collect();
+                let value: Arc<[u8]> = vec![dice.roll(256) as u8; dice.roll(5) as usize].into();
+                if let Some(rest) = key.strip_prefix(&[16, 1]) {
+                    alone.insert(rest, value.clone());
+                }
+                trie.insert(&key, value);
+            }
+            assert_eq!(trie.hash_under(&[16, 1]), alone.root_hash());
+            assert_eq!(trie.hash_under(&[]), trie.root_hash());
         }
     }
 
