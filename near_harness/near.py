@@ -25,6 +25,7 @@ from near_harness.chain.time_travel import TimeTravel
 from near_harness.client import Client
 from near_harness.config import Settings
 from near_harness.errors import InvalidAccountId, UnknownAccount
+from near_harness.explore.facade import Exploring
 from near_harness.gas.minimum import GasSearch
 from near_harness.interfaces import Interfaces
 from near_harness.keys import KeyPair
@@ -55,11 +56,23 @@ DEFAULT_BALANCE = NEAR(100)
 """What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
 
 
-class Near(TimeTravel, Stepping, StatePatches, ContractImport, SavedChains, Snapshots, PuppetMaking, FaultSweeping, Auditing):
+class Near(
+    TimeTravel,
+    Stepping,
+    StatePatches,
+    ContractImport,
+    SavedChains,
+    Snapshots,
+    PuppetMaking,
+    FaultSweeping,
+    Auditing,
+    Exploring,
+):
     """One node, and what a test does with it. Works in any event loop, and in several one after another.
 
     Time, steps, changes of the state and files are in the classes that it is made of (:mod:`near_harness.chain`), and so are
-    puppets (:mod:`near_harness.puppets`) and audits (:mod:`near_harness.audit`).
+    puppets (:mod:`near_harness.puppets`), audits (:mod:`near_harness.audit`) and the orders of receipts
+    (:mod:`near_harness.explore`).
     """
 
     def __init__(self, node: Node) -> None:
