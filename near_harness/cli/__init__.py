@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "near_harness.cli.demo",
     "doctor": "near_harness.cli.doctor",
     "replay": "near_harness.cli.replay",
+    "trace": "near_harness.cli.trace",
 }
 """Names of commands, and the modules that have them."""
 

@@ -31,8 +31,8 @@ REWARD_UNTIL_PROTOCOL = 86
 class Ledger:
     """What a transaction did to the accounts that took part."""
 
-    def __init__(self, outcome: Outcome, rpc_url: str) -> None:
-        self._outcome, self._rpc_url = outcome, rpc_url
+    def __init__(self, outcome: Outcome, rpc_url: str, *, protocol_version: int | None = None) -> None:
+        self._outcome, self._rpc_url, self._version = outcome, rpc_url, protocol_version
         self._headers: dict[str | None, dict[str, Any]] = {}
 
     @cached_property
@@ -163,7 +163,7 @@ class Ledger:
         return int(self._rpc("status", [])["protocol_version"])
 
     def _protocol(self) -> int:
-        return self._protocol_version
+        return self._version or self._protocol_version
 
     def _header(self, block_hash: str | None) -> dict[str, Any]:
         if block_hash not in self._headers:

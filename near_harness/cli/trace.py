@@ -1,0 +1,114 @@
+"""``near-harness trace TX``: the receipt tree and the ledger of a transaction that happened somewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from near_harness.cli.command import CONTEXT, Command, json_option, put, say
+
+if TYPE_CHECKING:
+    from near_harness.trace import Trace
+
+
+@click.command("trace", cls=Command, context_settings=CONTEXT)
+@click.argument("transaction", metavar="TX")
+@click.option("--rpc", "rpc_url", envvar="NEAR_HARNESS_RPC_URL", metavar="URL", help="The RPC node to ask.")
+@click.option("--sender", metavar="ACCOUNT", help="Who signed the transaction.")
+@click.option(
+    "--near-protocol", "protocol_version", type=click.IntRange(min=1), help="The network's version, for a saved answer."
+)
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Write the node's answer to a file.")
+@click.option("--as", "form", type=click.Choice(["text", "mermaid", "svg"]), default="text", help="How to draw it.")
+@json_option
+def command(
+    *,
+    transaction: str,
+    rpc_url: str | None,
+    sender: str | None,
+    protocol_version: int | None,
+    save: Path | None,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Show what a transaction did: its receipt tree, and where the money went.
+
+    TX is a hash, an explorer's address with the hash in it, or a file (- for standard input) with the JSON that a node answered
+    to EXPERIMENTAL_tx_status or tx. A hash needs --rpc and --sender.
+    """
+    from near_harness.errors import InvalidSetting  # noqa: PLC0415 - only where it runs
+    from near_harness.trace import from_node, from_text, hash_in, read  # noqa: PLC0415
+
+    if transaction == "-":
+        found = from_text(sys.stdin.read(), "standard input", protocol_version)
+    elif Path(transaction).is_file():
+        found = from_text(read(Path(transaction)), transaction, protocol_version)
+    else:
+        tx_hash = hash_in(transaction)
+        if not rpc_url or not sender:
+            raise InvalidSetting("a transaction's hash needs --rpc URL (or NEAR_HARNESS_RPC_URL) and --sender ACCOUNT")
+        say(f"asking {rpc_url} for {tx_hash}")
+        found, raw = from_node(rpc_url, tx_hash, sender)
+        if save is not None:
+            save.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+    put(_as_json(found), lambda: _drawn(found, form), as_json=as_json)
+
+
+def _drawn(found: Trace, form: str) -> str:
+    if form == "mermaid":
+        from near_harness.render.mermaid import mermaid  # noqa: PLC0415 - only where it is asked for
+
+        return mermaid(found.outcome).rstrip()
+    if form == "svg":
+        from near_harness.render.svg import svg  # noqa: PLC0415
+
+        return svg(found.outcome)
+    from near_harness.gas import gas_uses  # noqa: PLC0415
+    from near_harness.render.gas import hops_text  # noqa: PLC0415
+    from near_harness.render.movements import movements_text  # noqa: PLC0415
+
+    parts = [str(found.outcome), "Ledger (NEAR):\n" + str(found.ledger) if found.ledger else ""]
+    parts.append("Movements:\n" + movements_text(found.movements))
+    uses = gas_uses(found.outcome)
+    parts.append("Gas:\n" + hops_text(uses) if uses else "")
+    parts.append("\n".join(f"note: {note}" for note in found.notes))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _as_json(found: Trace) -> dict[str, Any]:
+    from near_harness.bundles.seen import seen  # noqa: PLC0415 - only for JSON
+
+    outcome = found.outcome
+    told = seen(outcome)
+    for receipt, described in zip(outcome.receipts, told["receipts"], strict=True):
+        described |= {"id": receipt.id, "gas_attached": int(receipt.gas), "block_hash": receipt.block_hash}
+        if receipt.how_failed is not None:
+            described["error"] = {"name": receipt.how_failed.name, "message": receipt.how_failed.message}
+    rows = found.ledger.rows.values() if found.ledger else ()
+    return {
+        "schema": "near_harness/trace@1",
+        "transaction": outcome.hash,
+        "signer": outcome.signer,
+        "receiver": outcome.receiver,
+        "succeeded": outcome.succeeded,
+        **told,
+        "movements": [
+            {"cause": one.cause.value, "amount": str(int(one.amount)), "payer": one.payer, "payee": one.payee}
+            for one in found.movements
+        ],
+        "ledger": {
+            row.account: {
+                "before": None if row.before is None else str(int(row.before.balance)),
+                "after": None if row.after is None else str(int(row.after.balance)),
+                "change": str(int(row.change)),
+                "unexplained": str(int(row.unexplained)),
+            }
+            for row in rows
+        }
+        or None,
+        "notes": found.notes,
+    }
