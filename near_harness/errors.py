@@ -194,14 +194,22 @@ class ReceiptNotFound(HarnessError, LookupError):
     """No receipt of the transaction, or more than one, fits what was asked for."""
 
 
+_RAISED_FOR: dict[str, type[RpcError]] = {
+    "TIMEOUT_ERROR": RpcTimeout,
+    "UNKNOWN_ACCOUNT": UnknownAccount,
+    "UNKNOWN_BLOCK": UnknownBlock,
+}
+RPC_CAUSES: dict[str, type[RpcError]] = {**_RAISED_FOR, "CONTRACT_EXECUTION_ERROR": ViewFailed, "NO_CONTRACT_CODE": ViewFailed}
+"""The causes of a node's errors that have a class of their own. The last two become one where a view is made."""
+
+
 def rpc_error(method: str, error: Any, status: int) -> RpcError:
     """Turn the ``error`` of a JSON-RPC answer, whatever its form, into the class of its cause."""
     if not isinstance(error, dict):
         return RpcError(method, "UNREADABLE", {}, error, status)
     cause = error.get("cause") or {}
     name = str(cause.get("name") or error.get("name") or f"HTTP {status}")
-    kinds = {"TIMEOUT_ERROR": RpcTimeout, "UNKNOWN_ACCOUNT": UnknownAccount, "UNKNOWN_BLOCK": UnknownBlock}
-    return kinds.get(name, RpcError)(method, name, cause.get("info") or {}, error.get("data"), status)
+    return _RAISED_FOR.get(name, RpcError)(method, name, cause.get("info") or {}, error.get("data"), status)
 
 
 def _short(value: Any) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from generator.error_pages import kinds
 from generator.pages import write_pages
 
 import near_harness
+from near_harness.explanations.errors import kinds
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

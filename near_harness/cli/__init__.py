@@ -15,6 +15,8 @@ COMMANDS = {
     "completion": "near_harness.cli.completion",
     "demo": "near_harness.cli.demo",
     "doctor": "near_harness.cli.doctor",
+    "explain": "near_harness.cli.explain",
+    "init": "near_harness.cli.init",
     "replay": "near_harness.cli.replay",
     "trace": "near_harness.cli.trace",
 }

@@ -1,0 +1,56 @@
+"""``near-harness explain CODE``: what an error, a warning or a rule means, why it comes, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from near_harness.cli.command import CONTEXT, Command, json_option, put
+
+if TYPE_CHECKING:
+    from near_harness.explanations.find import Explanation
+
+
+@click.command("explain", cls=Command, context_settings=CONTEXT)
+@click.argument("code", nargs=-1)
+@click.option("--list", "list_all", is_flag=True, help="List everything that can be explained.")
+@json_option
+def command(*, code: tuple[str, ...], list_all: bool, as_json: bool) -> None:
+    """Say what CODE means, why it comes and what to do.
+
+    CODE is the name of an error or warning of the harness (NotEnoughBalance), nearcore's own (InvalidTxError, UNKNOWN_ACCOUNT),
+    a rule of the audit (NH001), or a whole line that has such names in it.
+    """
+    from near_harness.explanations.find import codes, explain  # noqa: PLC0415 - only where it runs
+
+    if list_all:
+        known = codes()
+        put(known, lambda: "\n".join(f"{name:48} {title}" for name, title in known.items()), as_json=as_json)
+        return
+    if not code:
+        raise click.UsageError("give a CODE, or --list")
+    found = explain(" ".join(code))
+    put({"schema": "near_harness/explain@1", "found": [asdict(one) for one in found]}, lambda: _text(found), as_json=as_json)
+
+
+def _text(found: list[Explanation]) -> str:
+    return "\n\n".join(_one(one) for one in found)
+
+
+def _one(one: Explanation) -> str:
+    if one.kind == "rule":
+        return one.meaning
+    lines = [f"{one.code} ({one.kind})", "", _plain(one.meaning)]
+    lines += ["", f"Why: {_plain(one.why)}"] if one.why else []
+    lines += ["", f"What to do: {one.what_to_do}"] if one.what_to_do else []
+    lines += ["", f"nearcore calls it {one.nearcore}."] if one.nearcore else []
+    lines += ["", f"It is a kind of {', '.join(one.is_a)}."] if one.is_a else []
+    lines += ["", f"Its own kinds: {', '.join(one.kinds)}."] if one.kinds else []
+    return "\n".join([*lines, "", "In a test:", *(f"    {line}".rstrip() for line in one.in_a_test)])
+
+
+def _plain(text: str) -> str:
+    """Docstrings in reStructuredText, for a terminal."""
+    return text.replace("``", "`")

@@ -1,0 +1,1 @@
+"""``near-harness init``: the first tests of a contract repository, its workflow and its settings."""

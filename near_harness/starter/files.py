@@ -1,0 +1,148 @@
+"""The files of a first test: plain text, to be changed by whoever gets them."""
+
+from __future__ import annotations
+
+from near_harness.starter.look import Look
+from near_harness.starter.project import Project, Target
+
+_CONFTEST = '''\
+"""The contract under test. The tests use what was built last: {build}"""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def built(*patterns):
+    """The newest file of these patterns, or a failure that says how it is built."""
+    found = [path for pattern in patterns for path in ROOT.glob(pattern)]
+    if not found:
+        pytest.fail("the contract is not built yet: {build}", pytrace=False)
+    return max(found, key=lambda path: path.stat().st_mtime)
+{fixtures}'''
+
+_FIXTURE = '''
+
+@pytest.fixture
+async def {name}(near):
+    """The contract on an account of its own; each test begins with a fresh one."""
+    wasm = built({places})
+    return await near.deploy(wasm, "{account}"{init})
+'''
+
+_TEST = '''\
+"""First tests of {name}. More: https://pypi.org/project/near-harness/"""
+
+from near_harness import NEAR, expect
+
+
+async def test_it_is_deployed(near, {name}):
+    assert await near.exists({name})
+    assert {name}.interface.methods  # from its ABI, or its exports
+
+
+async def test_anyone_can_send_it_money(near, {name}, alice):
+    before = await near.balance({name})
+    tx = await alice.transfer({name}, NEAR(1))
+
+    expect(tx).succeeded().conserved_tokens()
+    assert await near.balance({name}) == before + NEAR(1)
+'''
+
+_VIEW = """
+
+async def test_{view}_at_the_beginning({name}):
+    assert await {name}.view("{view}") == {value!r}
+"""
+
+_PYPROJECT = {
+    "dependency-groups": '[dependency-groups]\ntest = ["near-harness[engine]"]  # pip install --group test\n',
+    "tool.pytest.ini_options": (
+        '[tool.pytest.ini_options]\ntestpaths = ["tests"]\nasyncio_mode = "auto"\n'
+        'asyncio_default_fixture_loop_scope = "function"\n'
+    ),
+}
+
+_WORKFLOW = """\
+name: near-harness
+on:
+  push:
+  pull_request:
+
+permissions:
+  contents: read
+
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+{setup}
+      - run: {build}
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install 'near-harness[engine]'
+      - run: pytest
+      - uses: actions/upload-artifact@v4
+        if: failure()
+        with:
+          name: near-bundles
+          path: .near/bundles
+          include-hidden-files: true
+          if-no-files-found: ignore
+"""
+
+_SETUPS = {
+    "rust": """\
+      - run: rustup target add wasm32-unknown-unknown
+      - uses: Swatinem/rust-cache@v2
+      - run: cargo install cargo-near --locked""",
+    "javascript": """\
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 20
+      - run: npm ci""",
+}
+
+
+def conftest(project: Project, looks: dict[str, Look]) -> str:
+    """Write ``tests/conftest.py``."""
+    fixtures = "".join(
+        _FIXTURE.format(
+            name=target.name,
+            places=", ".join(f'"{place}"' for place in target.places),
+            account=account_name(target),
+            init=f', init="{looks[target.name].init}"' if target.name in looks and looks[target.name].init else "",
+        )
+        for target in project.targets
+    )
+    return _CONFTEST.format(build=project.build, fixtures=fixtures)
+
+
+def test_module(target: Target, look: Look | None) -> str:
+    """Write the test module of a contract: it is deployed, it takes money, and its views say what they say today."""
+    views = look.views if look is not None else ()
+    return _TEST.format(name=target.name) + "".join(
+        _VIEW.format(view=view, name=target.name, value=value) for view, value in views
+    )
+
+
+def workflow(project: Project) -> str:
+    """Write the CI workflow."""
+    return _WORKFLOW.format(setup=_SETUPS[project.language], build=project.build)
+
+
+def pyproject(present: str | None, *, has_pytest: bool, has_groups: bool) -> str | None:
+    """Write ``pyproject.toml``, or add to the present one what it does not have; None where nothing is missing."""
+    missing = [text for name, text in _PYPROJECT.items() if not (has_pytest if name == "tool.pytest.ini_options" else has_groups)]
+    if not missing:
+        return None
+    return "\n".join(filter(None, [present.rstrip("\n") + "\n" if present else "", *missing]))
+
+
+def account_name(target: Target) -> str:
+    """The name of a contract's account: letters, digits and single dashes between."""
+    return target.name.replace("_", "-")[:40].strip("-") or "contract"

@@ -1,0 +1,75 @@
+"""A look at a compiled contract on an embedded node: how it begins, and what its views say then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from near_harness.abi import Method
+from near_harness.accounts import Contract
+from near_harness.errors import HarnessError
+from near_harness.near import Near, start
+from near_harness.outcome.failures import TransactionFailed
+
+_MOST_VIEWS = 3
+_LONGEST = 60
+_INITS = ("new", "init")
+_READS = ("get_", "is_", "has_", "total_", "ft_metadata", "nft_metadata")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen. ``init`` is a method without arguments that begins it, ``views`` what views without arguments say then."""
+
+    init: str | None
+    views: tuple[tuple[str, Any], ...]
+
+
+async def look(wasm: Path, account: str) -> Look:
+    """Deploy a contract on an account of this name, in each way in which it may begin, and call views without arguments.
+
+    :raises NodeError: where there is no embedded node.
+    """
+    async with start(node="embedded") as near:
+        with near.anchor():
+            methods = list(((await near.deploy(wasm, account)).interface.methods or {}).values())
+        views = [method.name for method in methods if _may_be_read(method)]
+        found = [one for init in (*_by_init(methods), None) if (one := await _look(near, wasm, account, init, views)) is not None]
+        return max(found, key=lambda one: len(one.views))  # the first of those that tell most
+
+
+async def _look(near: Near, wasm: Path, account: str, init: str | None, views: list[str]) -> Look | None:
+    """Begin a contract with a method; None where that cannot be."""
+    with near.anchor():
+        try:
+            contract = await near.deploy(wasm, account, init=init)
+        except TransactionFailed:
+            return None
+        said = {name: await _says(contract, name) for name in views}
+        await near.fast_forward(100)
+        # What changes by itself is nothing to test.
+        lasting = [(name, value) for name, value in said.items() if value is not None and value == await _says(contract, name)]
+        return Look(init, tuple(lasting[:_MOST_VIEWS]))
+
+
+def _by_init(methods: Sequence[Method]) -> list[str]:
+    """Methods that may begin a contract, without arguments: those that the ABI says, else those of the usual names."""
+    said = [method.name for method in methods if "init" in method.modifiers and not method.parameters]
+    return said or [method.name for method in methods if method.parameters is None and method.name in _INITS]
+
+
+def _may_be_read(method: Method) -> bool:
+    if method.view is None:
+        return method.name.startswith(_READS)
+    return method.view and not method.parameters
+
+
+async def _says(contract: Contract, name: str) -> Any:
+    """What a view says, where it is short enough to stand in a test; else None."""
+    try:
+        value = await contract.view(name)
+    except HarnessError:
+        return None
+    return value if len(repr(value)) <= _LONGEST else None

@@ -1,0 +1,76 @@
+"""``near-harness explain``: every error, warning and rule has a meaning and something to do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from near_harness.explanations.errors import group_of, kinds
+from near_harness.explanations.find import NothingKnown, codes, explain
+
+if TYPE_CHECKING:
+    from cli.conftest import Cli
+
+
+def test_a_name_of_nearcore(cli: Cli) -> None:
+    done = cli("explain", "NotEnoughBalance")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("NotEnoughBalance (error)\n\nThe signer cannot pay the deposits plus all attached gas")
+    assert "Why: Refused by the protocol: nearcore's `InvalidTxError`: nothing was executed" in done.stdout
+    assert "What to do: give the signer more NEAR, or attach less gas" in done.stdout
+    assert "expect_failure(NotEnoughBalance)" in done.stdout
+
+
+def test_a_rule(cli: Cli) -> None:
+    done = cli("explain", "NH001")
+    assert done.returncode == 0, done.stderr
+    assert "NH001" in done.stdout
+    assert cli("explain", "open-callback").stdout == done.stdout
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("InvalidTxError", ["InvalidTransaction"]),
+    ("unknown_account", ["UnknownAccount"]),
+    ("TIMEOUT_ERROR", ["RpcTimeout"]),
+    ("FunctionCallError", ["FunctionCallFailed"]),
+    ("Deserialization", ["PrepareDeserialization"]),
+    ("InvalidAccountId", ["InvalidAccountId", "InvalidAccountIdInAction"]),
+    ("TightCallback", ["TightCallback"]),
+    ("E   NotEnoughBalance: NotEnoughBalance: balance 5 NEAR, cost 7 NEAR", ["NotEnoughBalance"]),
+    ('{"ActionError": {"kind": {"AccountDoesNotExist": {}}}}', ["ActionFailed", "AccountDoesNotExist"]),
+])  # fmt: skip
+def test_what_a_user_has_in_hand(text: str, expected: list[str]) -> None:
+    assert [one.code for one in explain(text)] == expected
+
+
+def test_everything_has_a_meaning_and_something_to_do() -> None:
+    assert len(codes()) > 150
+    for name in codes():
+        for one in explain(name):
+            assert one.meaning
+            assert one.title
+            if one.code not in ("HarnessError", "TransactionFailed", "ExpectationFailed", "ReceiptNotFound"):
+                assert one.what_to_do, one.code
+
+
+def test_every_error_is_in_a_group() -> None:
+    others = [name for name, kind in kinds().items() if group_of(kind).title == "Others"]
+    assert others == ["HarnessError", "ReceiptNotFound", "TransactionFailed", "ExpectationFailed"]
+
+
+def test_what_is_unknown(cli: Cli) -> None:
+    done = cli("explain", "NotEnoughBalanse")
+    assert done.returncode == 3
+    assert "did you mean NotEnoughBalance" in done.stderr
+    with pytest.raises(NothingKnown, match="explain --list shows all"):
+        explain("§§§")
+    assert cli("explain").returncode == 2
+
+
+def test_the_list_and_json(cli: Cli) -> None:
+    listed = json.loads(cli("explain", "--list", "--json").stdout)
+    assert listed == codes()
+    told = json.loads(cli("explain", "GasExceeded", "--json").stdout)
+    assert told["found"][0]["what_to_do"].startswith("attach more gas")
