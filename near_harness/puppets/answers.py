@@ -11,6 +11,9 @@ from near_harness.outcome.failures import ContractPanic, GasExceeded, Transactio
 from near_harness.outcome.failures.calls import GasLimitExceeded, WasmTrap
 from near_harness.units import Amount, Gas
 
+HUGE = 100_000
+"""Bytes of a huge result: more than a caller expects, and affordable with the gas of a usual call."""
+
 
 @dataclass(frozen=True)
 class Log:

@@ -17,13 +17,11 @@ from near_harness.assembly.instructions import NOT_EQUAL, RETURN, Code, code, ge
 from near_harness.assembly.module import Data, Function, write_module
 from near_harness.errors import BadInput
 from near_harness.puppets.answer_code import COUNTER, LOCALS, answer_code
-from near_harness.puppets.answers import Answer, CallOut, MethodCall, OutOfGas, Panic, Return, ReturnMuch
+from near_harness.puppets.answers import HUGE, Answer, CallOut, MethodCall, OutOfGas, Panic, Return, ReturnMuch
 from near_harness.puppets.counting import count_call
 from near_harness.units import Amount, AmountLike, Gas, GasLike, to_amount, to_gas
 
 PANIC_TEXT = "a fault of near_harness"
-HUGE = 100_000
-"""Bytes of a huge result: more than a caller expects, and affordable with the gas of a usual call."""
 WRONG_TYPE = b'{"near_harness":["a result of the wrong type"]}'
 
 

@@ -11,6 +11,7 @@ from near_harness.arguments import Arguments, encode_arguments
 from near_harness.assembly.instructions import name_of
 from near_harness.errors import BadInput
 from near_harness.puppets.answers import (
+    HUGE,
     Answer,
     Burn,
     CallOut,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 GARBAGE = b"\xff\xfe\x00near_harness\xc0\xaf" + b"\xf5" * 16
 """Neither text nor JSON, and as borsh the beginning of something far too long."""
-HUGE = 100_000
 LONGEST_RESULT = 4_194_304
 """``max_length_returned_data`` of the protocol's limits."""
 
@@ -90,8 +90,11 @@ class Script:
     # steps
 
     def logs(self, text: str) -> Self:
-        """Write a log."""
-        return self._step(Log(text))
+        """Write a log.
+
+        :raises BadInput: for what is no text.
+        """
+        return self._step(Log(_text(text, self)))
 
     def emits(self, standard: str, event: str, data: Any = None, *, version: str = "1.0.0") -> Self:
         """Write a NEP-297 event."""
@@ -182,8 +185,11 @@ class Script:
         return self._end(ReturnPromise())
 
     def panics(self, text: str) -> Self:
-        """Panic: whatever the call did is rolled back, and the protocol returns the deposit to the caller."""
-        return self._end(Panic(text))
+        """Panic: whatever the call did is rolled back, and the protocol returns the deposit to the caller.
+
+        :raises BadInput: for what is no text.
+        """
+        return self._end(Panic(_text(text, self)))
 
     def traps(self) -> Self:
         """Reach an instruction that must not be reached, as code that was compiled without panic messages does."""
@@ -255,6 +261,13 @@ class Script:
     def __repr__(self) -> str:
         endings = (answer.ending.word if answer.ending else "returns nothing" for answer in self.progress.answers)
         return f"<Script {self}: {', then '.join(endings)}>"
+
+
+def _text(value: object, script: Script) -> str:
+    """A text that can be written as UTF-8, as the protocol's logs and panics are."""
+    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise BadInput(f"{script}: {value!r} is no text")
+    return value
 
 
 def _call(method: str, args: Arguments, deposit: AmountLike, gas: GasLike | None) -> MethodCall:

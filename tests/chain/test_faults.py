@@ -10,11 +10,11 @@ import pytest
 import near_harness
 from near_harness import NEAR, Account, Contract, Near, Outcome, TGas
 from near_harness.errors import BadInput
+from near_harness.puppets.answers import HUGE
 from near_harness.puppets.faults import (
     ACCOUNT_MISSING,
     CODE_MISSING,
     FAULTS,
-    HUGE,
     HUGE_RESULT,
     METHOD_MISSING,
     NO_RESULT,

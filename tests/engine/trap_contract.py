@@ -1,29 +1,26 @@
-"""A contract that fails in every way that a contract can, assembled byte by byte: no compiler, no toolchain.
-
-The method bodies are WebAssembly's binary format: https://webassembly.github.io/spec/core/binary/
-"""
+"""A contract that fails in every way that a contract can."""
 
 from __future__ import annotations
 
-_I32_CONST, _I64_CONST, _DROP, _CALL, _END = b"\x41", b"\x42", b"\x1a", b"\x10", b"\x0b"
+from near_harness.assembly.instructions import DROP, UNREACHABLE, Code, call, code, forever
+from near_harness.assembly.module import Data, Function, write_module
+
+_I32_CONST, _I32_DIVIDE, _I32_LOAD = b"\x41", b"\x6d", b"\x28\x02\x00"
 
 _PANIC_TEXT = b"boom"
 
-METHODS = {
-    "fine": b"",
-    # env.panic_utf8(len, ptr), import 0; the text is at address 0
-    "panic": _I64_CONST + bytes([len(_PANIC_TEXT)]) + _I64_CONST + b"\x00" + _CALL + b"\x00",
-    "unreachable": b"\x00",
+METHODS: dict[str, Code] = {
+    "fine": (),
+    "panic": call("panic_utf8", *Data().place(_PANIC_TEXT)),
+    "unreachable": code(UNREACHABLE),
     # 1 / 0
-    "divide_by_zero": _I32_CONST + b"\x01" + _I32_CONST + b"\x00" + b"\x6d" + _DROP,
+    "divide_by_zero": code(_I32_CONST + b"\x01", _I32_CONST + b"\x00", _I32_DIVIDE, DROP),
     # the least i32 / -1
-    "divide_too_far": _I32_CONST + b"\x80\x80\x80\x80\x78" + _I32_CONST + b"\x7f" + b"\x6d" + _DROP,
-    # i32.load at 0xffffffff
-    "out_of_bounds": _I32_CONST + b"\x7f" + b"\x28\x02\x00" + _DROP,
-    # a function that calls itself: its index is put in below
-    "recurse": _CALL + b"%",
-    # loop (no type); br 0; end
-    "spin": b"\x03\x40\x0c\x00\x0b",
+    "divide_too_far": code(_I32_CONST + b"\x80\x80\x80\x80\x78", _I32_CONST + b"\x7f", _I32_DIVIDE, DROP),
+    # at 0xffffffff
+    "out_of_bounds": code(_I32_CONST + b"\x7f", _I32_LOAD, DROP),
+    "recurse": call("recurse"),
+    "spin": forever(()),
 }
 
 EXPECTED = {
@@ -41,42 +38,8 @@ EXPECTED = {
 
 def trap_contract(salt: str = "") -> bytes:
     """The contract. Another salt makes other bytes, which no cache has seen yet."""
-    bodies = []
-    for index, body in enumerate(METHODS.values(), start=1):  # 0 is the import
-        code = b"\x00" + body.replace(b"%", _number(index)) + _END  # no locals
-        bodies.append(_sized(code))
-    count = len(METHODS)
-    exports = [_named(name) + b"\x00" + _number(index) for index, name in enumerate(METHODS, start=1)]
-    return b"\x00asm\x01\x00\x00\x00" + b"".join(
-        _sized(content, kind)
-        for kind, content in (
-            (1, _many([b"\x60\x00\x00", b"\x60\x02\x7e\x7e\x00"])),  # types: () -> (), (i64, i64) -> ()
-            (2, _many([_named("env") + _named("panic_utf8") + b"\x00\x01"])),
-            (3, _many([b"\x00"] * count)),
-            (5, _many([b"\x00\x01"])),  # one memory of one page
-            (7, _many([*exports, _named("memory") + b"\x02\x00"])),
-            (10, _many(bodies)),
-            (11, _many([b"\x00" + _I32_CONST + b"\x00" + _END + _sized(_PANIC_TEXT + salt.encode())])),
-        )
-    )
-
-
-def _number(value: int) -> bytes:
-    """An unsigned number of one or more bytes (LEB128)."""
-    encoded = b""
-    while value > 0x7F:
-        encoded += bytes([value & 0x7F | 0x80])
-        value >>= 7
-    return encoded + bytes([value])
-
-
-def _sized(content: bytes, kind: int | None = None) -> bytes:
-    return (b"" if kind is None else bytes([kind])) + _number(len(content)) + content
-
-
-def _many(items: list[bytes]) -> bytes:
-    return _number(len(items)) + b"".join(items)
-
-
-def _named(name: str) -> bytes:
-    return _sized(name.encode())
+    data = Data()
+    data.place(_PANIC_TEXT)
+    data.place(salt.encode())
+    functions = {name: Function(body) for name, body in METHODS.items()}
+    return write_module(functions, {name: name for name in functions}, data)
