@@ -44,9 +44,15 @@ class GasUse:
 
     @property
     def is_tight(self) -> bool:
-        """Whether it is a callback that sends money, with too little gas left to rely on."""
-        sends = any(child.refund is None and child.deposit for child in self.receipt.children)
-        return kind_of(self.receipt) == "callback" and sends and self.spare < LITTLE_TO_SPARE
+        """Whether it is a callback that sends money, with too little gas left to rely on.
+
+        Not where nothing at all is left and it calls others: promises with a weight, as near-sdk makes them, share whatever
+        is left over.
+        """
+        promises = [child for child in self.receipt.children if child.refund is None]
+        sends = any(child.deposit for child in promises)
+        shared = not self.left and any(child.methods for child in promises)
+        return kind_of(self.receipt) == "callback" and sends and not shared and self.spare < LITTLE_TO_SPARE
 
 
 def gas_use(receipt: Receipt) -> GasUse:
