@@ -7,6 +7,8 @@ from behaviour.twins.conftest import Deploy
 
 from near_harness import NEAR, Account, Contract, Near, TGas, expect, transactions
 
+THRICE = ['{"tell": true}'] * 3
+
 
 @pytest.fixture
 async def attack(deploy: Deploy) -> Contract:
@@ -16,7 +18,7 @@ async def attack(deploy: Deploy) -> Contract:
 async def filled(pot: Contract, attack: Contract, alice: Account, mallory: Account) -> Contract:
     """Alice has nine NEAR in the pot, and the attacker one."""
     await pot.put().by(alice).attach(NEAR(9))
-    await attack.put(honeypot=pot).by(mallory).attach(NEAR(1))
+    await attack.put(victim=pot).by(mallory).attach(NEAR(1))
     return pot
 
 
@@ -31,7 +33,7 @@ async def good(deploy: Deploy, attack: Contract, alice: Account, bob: Account) -
 
 
 async def test_a_payee_that_calls_back_in_is_paid_again(bad: Contract, attack: Contract, bob: Account) -> None:
-    tx = await attack.attack(honeypot=bad, again=2).by(bob).gas(TGas(300))
+    tx = await attack.attack(victim=bad, method="get", args=THRICE).by(bob).gas(TGas(300))
 
     expect(tx).succeeded().lost(NEAR(3), by=bad).gained(NEAR(3), by=attack)
     expect(tx).in_order({"method": "get"}, {"method": "on_money"}, {"method": "get"}, {"method": "on_paid"})
@@ -40,7 +42,7 @@ async def test_a_payee_that_calls_back_in_is_paid_again(bad: Contract, attack: C
 
 
 async def test_a_payee_that_calls_back_in_finds_nothing(good: Contract, attack: Contract, bob: Account) -> None:
-    tx = await attack.attack(honeypot=good, again=2).by(bob).gas(TGas(300)).attempt()
+    tx = await attack.attack(victim=good, method="get", args=THRICE).by(bob).gas(TGas(300)).attempt()
 
     expect(tx.find(method="get")[1]).panicked("has 0 yoctoNEAR here")
     expect(tx).lost(NEAR(1), by=good).gained(NEAR(1), by=attack)
