@@ -249,6 +249,7 @@ async def test_calls_that_wait_go_on_one_after_the_other(pool: Puppet, alice: Ac
         await pool.resume("ask", "three")
 
 
+@pytest.mark.near_needs("time_travel")
 async def test_a_call_that_nobody_resumes_fails_in_the_end(near: Near, pool: Puppet, alice: Account) -> None:
     pool.on("ask").waits()
     sent = await pool.ask().by(alice).start()
@@ -297,6 +298,9 @@ async def test_what_cannot_be_programmed_is_refused(pool: Puppet) -> None:
         pool.on("get").returns_promise()
     with pytest.raises(BadInput, match="no name of a method"):
         pool.on("")
+    for text in (None, 5, "\ud800"):
+        with pytest.raises(BadInput, match="is no text"):
+            pool.on("get").panics(text)  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="0 times"):
         pool.on("get").returns(1).times(0)
     with pytest.raises(BadInput, match="a result of 1 bytes"):
