@@ -1,8 +1,9 @@
 """The form of a bundle: one zip file, so that it can be attached to an issue as it is.
 
-``bundle.json`` (schema ``near_harness/bundle@1``), ``contracts/<hash>.wasm`` for each contract that is deployed, ``chain`` where
-the test began with a saved chain, ``replay.py`` (the script, which also stands beside the file) and ``README.txt``. Nothing is
-unpacked to the disk; files of other names are not looked at.
+``bundle.json`` (schema ``near_harness/bundle@1``), ``contracts/<hash>.wasm`` for each contract that is deployed, ``replay.py``
+(the script, which also stands beside the file) and ``README.txt``; where the test began with a saved chain ``chain``, and
+``records.json``, its state, which outlives the form of saved chains. Nothing is unpacked to the disk; files of other names are
+not looked at.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ SCHEMA = "near_harness/bundle"
 VERSION = 1
 CONTENT = "bundle.json"
 CHAIN = "chain"
+RECORDS = "records.json"
 SCRIPT = "replay.py"
 _MOST_BYTES = 1 << 29
 """What a bundle may hold unpacked: far above the limit that it is written with."""
@@ -44,6 +46,8 @@ class Bundle:
     content: dict[str, Any]
     codes: dict[str, bytes] = field(default_factory=dict, repr=False)
     chain: bytes | None = field(default=None, repr=False)
+    records: list[dict[str, Any]] | None = field(default=None, repr=False)
+    """The state of the saved chain, in nearcore's JSON, contracts by hash."""
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -62,7 +66,7 @@ class Bundle:
         part = path.with_name(f".{path.name}.part")
         files = {CONTENT: json.dumps(self.content, indent=1, ensure_ascii=False).encode()}
         files |= {f"contracts/{name}.wasm": code for name, code in self.codes.items()}
-        files |= {CHAIN: self.chain} if self.chain is not None else {}
+        files |= {CHAIN: self.chain, RECORDS: json.dumps(self.records).encode()} if self.chain is not None else {}
         files |= {name: text.encode() for name, text in extra.items()}
         try:
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -121,8 +125,19 @@ def _from_files(path: Path, read: Callable[[str], bytes]) -> Bundle:
         if code_hash(code) != name:
             raise BundleError(f"{path} is damaged: the contract {name} has another hash")
         codes[name] = code
-    chain = _part(read, CHAIN, path) if any(step["kind"] == "load" for step in content["steps"]) else None
-    return Bundle(content, codes, chain)
+    if not any(step["kind"] == "load" for step in content["steps"]):
+        return Bundle(content, codes)
+    return Bundle(content, codes, _part(read, CHAIN, path), _records(_part(read, RECORDS, path), path))
+
+
+def _records(text: bytes, path: Path) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise BundleError(f"{path} is damaged: {RECORDS} is no JSON ({error})") from None
+    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
+        raise BundleError(f"{path} is damaged: {RECORDS} is no list of records")
+    return found
 
 
 def _part(read: Callable[[str], bytes], name: str, path: Path) -> bytes:

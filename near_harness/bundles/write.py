@@ -21,6 +21,7 @@ from near_harness.bundles.script import script
 from near_harness.errors import BadInput, HarnessError
 from near_harness.keys import KeyPair
 from near_harness.ledger.connection import ask
+from near_harness.nodes.embedded import load_engine
 from near_harness.version import __version__
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def bundle_of(near: Near, *, test: Mapping[str, Any], newest: Step | None) -> Bu
     steps = [_step(step, codes, left_out) for step in path]
     if near.history.left_out:
         left_out.append(f"{near.history.left_out} steps after the first {MOST_STEPS}")
+    chain = next((step.content["chain"] for step in path if step.kind == "load"), None)
+    records = None if chain is None else [_record(record, codes) for record in _state(chain, near.node.protocol_version)]
     content = {
         "schema": f"{SCHEMA}@{VERSION}",
         "made_by": {name: _version(name) for name in ("near-harness", "near-harness-engine", "py-near", "pytest")}
@@ -82,8 +85,16 @@ def bundle_of(near: Near, *, test: Mapping[str, Any], newest: Step | None) -> Bu
         "steps": steps,
         "left_out": left_out,
     }
-    chain = next((step.content["chain"] for step in path if step.kind == "load"), None)
-    return Bundle(content, codes, chain)
+    return Bundle(content, codes, chain, records)
+
+
+def _state(saved: bytes, protocol_version: int) -> list[dict[str, Any]]:
+    """The records of a saved chain."""
+    engine = load_engine()
+    chain = engine.Chain(engine.sandbox_genesis(protocol_version=protocol_version))
+    chain.restore(chain.load(saved)[0])
+    found: list[dict[str, Any]] = json.loads(chain.records())
+    return found
 
 
 def _step(step: Step, codes: dict[str, bytes], left_out: list[str]) -> dict[str, Any]:
@@ -172,7 +183,7 @@ def _keys(near: Near, path: list[Step], steps: list[dict[str, Any]], left_out: l
 def _within(bundle: Bundle, limit: int) -> Bundle:
     """Leave out what is largest until the rest is within the limit: contracts first, then what came of the oldest steps."""
     sizes = {name: len(zlib.compress(code)) for name, code in bundle.codes.items()}
-    rest = _size(bundle.content) + (len(zlib.compress(bundle.chain)) if bundle.chain is not None else 0)
+    rest = _size(bundle.content) + _size(bundle.records) + len(zlib.compress(bundle.chain or b""))
     codes, left_out = dict(bundle.codes), list(bundle.content["left_out"])
     contracts = {name: dict(about) for name, about in bundle.content["contracts"].items()}
     for name in sorted(sizes, key=lambda name: -sizes[name]):
@@ -185,8 +196,8 @@ def _within(bundle: Bundle, limit: int) -> Bundle:
     if _size(content) > limit:
         content["steps"] = []
         left_out.append(f"all {len(bundle.steps)} steps: they are larger than {limit:,} bytes")
-        return Bundle(content, {}, None)
-    return Bundle(content, codes, bundle.chain)
+        return Bundle(content)
+    return Bundle(content, codes, bundle.chain, bundle.records)
 
 
 def _size(content: Any) -> int:

@@ -239,6 +239,9 @@ async def test_loads(near, bank, alice, bob, tmp_path):
     assert _what(content) == ["load", "bob"]
     done = _replay(content["path"])
     assert done.returncode == 0, done.stdout + done.stderr
+    elsewhere = _replay(content["path"], "--near-node", f"binary:{Path(sys.executable).parent / 'near-harness-sandbox'}")
+    assert elsewhere.returncode == 0, elsewhere.stdout + elsewhere.stderr
+    assert "its state was put in record by record" in elsewhere.stdout
 
 
 def test_hypothesis_leaves_the_smallest_example(run: Run, pytester: pytest.Pytester) -> None:
