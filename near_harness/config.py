@@ -8,8 +8,12 @@ option                 ini key              environment variable
 ``--near-port``        ``near_port``        ``NEAR_HARNESS_PORT``
 ``--near-isolation``   ``near_isolation``   ``NEAR_HARNESS_ISOLATION``
 ``--near-block-time``  ``near_block_time``  ``NEAR_HARNESS_BLOCK_TIME``
+``--near-fast``        ``near_fast``        ``NEAR_HARNESS_FAST``
+``--near-genesis``     ``near_genesis``     ``NEAR_HARNESS_GENESIS``
+``--near-config``      ``near_config``      ``NEAR_HARNESS_CONFIG``
 ``--near-bundle``      ``near_bundle``      ``NEAR_HARNESS_BUNDLE``
-=====================  ===================  =============================
+=====================  ===================  ====================================
+
 A node is written ``embedded``, ``docker``, ``docker:TAG``, ``docker:IMAGE``, ``binary``, ``binary:VERSION``, ``binary:PATH``,
 ``http://HOST:PORT``, or ``remote`` for the URL in ``NEAR_HARNESS_RPC_URL``. Nodes and protocol versions may be several, with
 commas or as the option given several times: then every test runs on each node with each version.
@@ -25,6 +29,7 @@ from typing import Any, TypeAlias
 
 from near_harness.errors import InvalidSetting
 from near_harness.nodes.base import NodeSettings
+from near_harness.nodes.edits import Edit, files_are_edited, parse_edits
 from near_harness.nodes.registry import check_kind
 
 DEFAULT_NODE = "embedded"
@@ -66,6 +71,9 @@ class Settings:
         port: str | int | None = None,
         isolation: str | None = None,
         block_time: str | int | None = None,
+        fast: str | None = None,
+        genesis: Sequence[str] | None = None,
+        config: Sequence[str] | None = None,
         bundle: str | None = None,
         ini: Mapping[str, str] | None = None,
         environ: Mapping[str, str] | None = None,
@@ -84,9 +92,15 @@ class Settings:
         milliseconds = first.number(
             block_time, "block-time", "NEAR_HARNESS_BLOCK_TIME", (1, 3_600_000), "milliseconds, from 1 to 3600000"
         )
+        is_fast = first.one_of(("yes", "no"), fast, "fast", "NEAR_HARNESS_FAST", "yes") == "yes"
+        of_genesis = first.edits(genesis, "genesis", "NEAR_HARNESS_GENESIS")
+        of_config = first.edits(config, "config", "NEAR_HARNESS_CONFIG")
         made = dict.fromkeys(
             replace(
                 parse_node(text, first.environ),
+                fast=is_fast,
+                genesis=of_genesis,
+                config=of_config,
                 protocol_version=_protocol(version, protocols[1]),
                 protocol_chosen=protocols[1] != _DEFAULT,
                 port=chosen_port or 0,
@@ -95,6 +109,11 @@ class Settings:
             for text in nodes[0]
             for version in protocols[0]
         )
+        for settings in made:
+            if settings.kind == "remote" and files_are_edited(settings):
+                raise InvalidSetting(
+                    f"the node {settings.name} runs already: its block time, genesis and configuration cannot be chosen any more"
+                )
         return cls(
             tuple(made),
             first.one_of(ISOLATIONS, isolation, "isolation", "NEAR_HARNESS_ISOLATION", ISOLATIONS[0]),
@@ -163,6 +182,14 @@ class _Places:
         text, place = self.one(given, name, variable, default)
         values = [value for value in re.split(r"[,\s]+", text) if value] if place != f"--near-{name}" else text.split(",")
         return list(dict.fromkeys(value.strip() for value in values)), place
+
+    def edits(self, argument: Sequence[str] | None, name: str, variable: str) -> tuple[Edit, ...]:
+        """Return the changes of a file from the first place that has some: of the ini file and the environment one a line."""
+        text, place = self.one("\n".join(argument) if argument else None, name, variable, "")
+        try:
+            return parse_edits(line for line in text.splitlines() if line.strip())
+        except InvalidSetting as error:
+            raise InvalidSetting(f"{name} ({place}): {error}") from None
 
     def number(self, argument: object, name: str, variable: str, limits: tuple[int, int], wanted: str) -> int | None:
         """Return a number, or None where no place has one."""

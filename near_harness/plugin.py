@@ -36,8 +36,11 @@ _OPTIONS = (
     ("isolation", "without snapshots: 'accounts' of their own keep tests apart (default), or a 'node' for each test"),
     ("bundle", "leave a bundle of what a test did, to be replayed anywhere: never, failed (default) or always"),
     ("block-time", "milliseconds between the blocks of a docker or binary node (default: the node's own)"),
+    ("fast", "short epochs and block times, as of near-sandbox init --fast: yes (default) or no"),
+    ("genesis", "a setting of genesis.json, such as epoch_length=20; may be given several times (ini: one a line)"),
+    ("config", "a setting of config.json, such as max_gas_burnt_view=1; may be given several times (ini: one a line)"),
 )
-_SEVERAL = ("node", "protocol")
+_SEVERAL = ("node", "protocol", "genesis", "config")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,6 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
             port=config.getoption("near_port"),
             isolation=config.getoption("near_isolation"),
             block_time=config.getoption("near_block_time"),
+            fast=config.getoption("near_fast"),
+            genesis=config.getoption("near_genesis"),
+            config=config.getoption("near_config"),
             bundle=config.getoption("near_bundle"),
             ini={_key(name): config.getini(_key(name)) for name, _ in _OPTIONS},
         )

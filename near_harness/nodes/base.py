@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from near_harness.keys import KeyPair
+    from near_harness.nodes.edits import Edit
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,9 @@ class NodeSettings:
 
     ``detail`` belongs to the kind: an image or its tag, a version or the path of a binary, a URL. ``protocol_version`` None
     means the newest that the kind runs; kinds that have a version of their own compare it where ``protocol_chosen``. Port 0 is
-    a free one. ``block_time_ms`` None leaves it at the node's own. ``genesis_time_ns`` (nanoseconds
-    since 1970) is for the embedded node, None for the wall clock. ``tell`` hears what takes long, such as a download.
+    a free one. ``block_time_ms`` None leaves it at the node's own. ``fast``: short epochs and block times, as of ``init --fast``.
+    ``genesis`` and ``config`` change settings of ``genesis.json`` and ``config.json``. ``genesis_time_ns`` (nanoseconds since
+    1970) is for the embedded node, None for the wall clock. ``tell`` hears what takes long, such as a download.
     """
 
     kind: str = "embedded"
@@ -50,6 +52,9 @@ class NodeSettings:
     detail: str = ""
     protocol_chosen: bool = False
     block_time_ms: int | None = None
+    fast: bool = True
+    genesis: tuple[Edit, ...] = ()
+    config: tuple[Edit, ...] = ()
     genesis_time_ns: int | None = None
     tell: Callable[[str], None] = field(default=_silent, compare=False, repr=False)
 

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from near_harness.errors import (
 from near_harness.keys import KeyPair
 from near_harness.nodes.base import NodeSettings, Readiness
 from near_harness.nodes.download import DEFAULT_VERSION, download, platform_name
+from near_harness.nodes.edits import edit_config, edit_genesis, files_are_edited
 from near_harness.nodes.logs import last_lines
 from near_harness.nodes.ports import HOST, Port, reserve_port
 from near_harness.nodes.process import OPEN_FILES, Kept, open_files_allowed
@@ -136,13 +138,14 @@ class BinaryNode(ServedNode):
         kept.start()
         self.folder = folder = kept.make_folder()
         home, self._log = folder / "home", folder / "node.log"
-        init = [str(binary), "--home", str(home), "init", "--fast", "--account-id", _ROOT, "--test-seed", _ROOT]
-        pid = kept.spawn([*init, "--chain-id", "sandbox"], self._environment(), self._log)
+        pid = kept.spawn([str(binary), "--home", str(home), *init_arguments(self._settings)], self._environment(), self._log)
         code = kept.exit_code(pid, START_LIMIT_S)
         if code != 0:
             said = "did not end" if code is None else f"ended with code {code}"
             raise NodeStartFailed(f"{binary} init {said}; {last_lines(self.log_since(0))}")
-        edit_config(home / "config.json", self._settings.block_time_ms)
+        if files_are_edited(self._settings):
+            _edit(home / "genesis.json", lambda genesis: edit_genesis(genesis, self._settings))
+            _edit(home / "config.json", lambda config: edit_config(config, self._settings))
         self._ports = [reserve_port(self._settings.port), reserve_port()]
         rpc, network = (f"{HOST}:{port.number}" for port in self._ports)
         run = [str(binary), "--home", str(home), "run", "--rpc-addr", rpc, "--network-addr", network]
@@ -235,25 +238,16 @@ def _check_open_files(binary: Path, version: str) -> None:
         )
 
 
-def edit_config(path: Path, block_time_ms: int | None) -> None:
-    """Write chosen block times into a node's ``config.json``."""
-    if block_time_ms is None:
-        return
-    config = json.loads(path.read_bytes())
-    config.setdefault("consensus", {}).update(consensus_delays(block_time_ms))
-    path.write_text(json.dumps(config, indent=2))
+def init_arguments(settings: NodeSettings) -> list[str]:
+    """Return the command that makes a home folder whose root account and key are known."""
+    fast = ["--fast"] if settings.fast else []
+    return ["init", *fast, "--account-id", _ROOT, "--test-seed", _ROOT, "--chain-id", "sandbox"]
 
 
-def consensus_delays(block_time_ms: int) -> dict[str, Any]:
-    """Return the settings of ``config.json`` for a block each ``block_time_ms``."""
-
-    def duration(milliseconds: int) -> dict[str, int]:
-        return {"secs": milliseconds // 1000, "nanos": milliseconds % 1000 * 1_000_000}
-
-    return {
-        "min_block_production_delay": duration(block_time_ms),
-        "max_block_production_delay": duration(max(4 * block_time_ms, 100)),
-    }
+def _edit(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    content = json.loads(path.read_bytes())
+    change(content)
+    path.write_text(json.dumps(content, indent=2))
 
 
 def start_limit() -> float:

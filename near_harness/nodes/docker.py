@@ -6,10 +6,8 @@ a free port of the loopback, is labelled, and is removed when pytest ends, howev
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import tarfile
 import time
 import uuid
 from datetime import datetime, timezone
@@ -18,11 +16,21 @@ from typing import Any
 from docker.errors import APIError, DockerException, NotFound
 from docker.types import Ulimit
 
-from near_harness.errors import DockerUnavailable, NodeError, NodeStartFailed, NodeUnreachable, PortInUse, WrongArchitecture
+from near_harness.errors import (
+    BadInput,
+    DockerUnavailable,
+    NodeError,
+    NodeStartFailed,
+    NodeUnreachable,
+    PortInUse,
+    WrongArchitecture,
+)
 from near_harness.keys import KeyPair
 from near_harness.nodes.base import NodeSettings, Readiness
-from near_harness.nodes.binary import consensus_delays, start_limit
+from near_harness.nodes.binary import init_arguments, start_limit
+from near_harness.nodes.container_files import archive, read_json
 from near_harness.nodes.docker_engine import connect, image_name, need_image
+from near_harness.nodes.edits import edit_config, edit_genesis, files_are_edited
 from near_harness.nodes.logs import last_lines
 from near_harness.nodes.ports import HOST
 from near_harness.nodes.process import OPEN_FILES, Kept
@@ -33,7 +41,6 @@ LABEL = "near-harness.run"
 """The label of every container of the harness; its value is a name of the run."""
 _ROOT = "sandbox"
 _PORT = "3030/tcp"
-_CONFIG = "/data/config.json"
 _CHECK_EACH_S = 0.3
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv8": "arm64"}
 
@@ -138,10 +145,10 @@ class DockerNode(ServedNode):
             "environment": self._environment(),
             "labels": {LABEL: run, "near-harness.pid": str(os.getpid())},
         }
-        config = self._edited_config(common)
+        files = self._edited_files(common)
         # Where the engine may not raise limits (rootless, or in a container itself), the node says whether its own do.
-        if not self._run(image, common, config, [Ulimit(name="nofile", soft=OPEN_FILES, hard=OPEN_FILES)]):
-            self._run(image, common, config, [])
+        if not self._run(image, common, files, [Ulimit(name="nofile", soft=OPEN_FILES, hard=OPEN_FILES)]):
+            self._run(image, common, files, [])
         port = self._published_port(image)
         client = Rpc(f"http://{HOST}:{port}")
         watch = _Watch(self, image)
@@ -153,14 +160,14 @@ class DockerNode(ServedNode):
                 f"the container of {self._image} runs, but its node is {self._health()}: {error}{hint}; "
                 f"{last_lines(self.log_since(0))}"
             ) from None
-        self._accept(client, status, _ROOT, KeyPair.from_seed(_ROOT))
+        self._accept(client, status, *self._root_account())
 
-    def _run(self, image: Any, common: dict[str, Any], config: bytes | None, ulimits: list[Ulimit]) -> bool:
+    def _run(self, image: Any, common: dict[str, Any], files: dict[str, bytes], ulimits: list[Ulimit]) -> bool:
         """Create the container and start it; return False where it may not have the limits."""
         ports = {_PORT: (HOST, self._settings.port or None)}
         self._container = container = self._client.containers.create(**common, ports=ports, ulimits=ulimits)
-        if config is not None:
-            container.put_archive("/", _archive("config/config.json", config))
+        if files:
+            container.put_archive("/", archive(files))
         try:
             container.start()
         except APIError as error:
@@ -226,26 +233,33 @@ class DockerNode(ServedNode):
             environ["NEAR_HARNESS_PROTOCOL_VERSION"] = str(self._settings.protocol_version)  # for the embedded node's image
         return environ
 
-    def _edited_config(self, common: dict[str, Any]) -> bytes | None:
-        """Return a ``config.json`` with the chosen block times: the image's own, since only a whole file replaces it."""
-        if self._settings.block_time_ms is None:
-            return None
-        command = ["--home", "/data", "init", "--fast", "--account-id", _ROOT, "--test-seed", _ROOT, "--chain-id", "sandbox"]
+    def _edited_files(self, common: dict[str, Any]) -> dict[str, bytes]:
+        """Return the files that the image's entrypoint takes instead of its own: made by the image itself, then edited."""
+        if not files_are_edited(self._settings):
+            return {}
+        command = ["--home", "/data", *init_arguments(self._settings)]
         container = self._client.containers.create(**common, entrypoint="near-sandbox", command=command)
         try:
             container.start()
             container.wait(timeout=start_limit())
-            chunks, _ = container.get_archive(_CONFIG)
-            with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as tar:
-                file = tar.extractfile("config.json")
-                config = json.loads(file.read() if file is not None else b"{}")
-        except NotFound as error:
+            genesis, config = (read_json(container, name) for name in ("genesis.json", "config.json"))
             log = container.logs().decode(errors="replace")
-            raise NodeStartFailed(f"{self._image}: init has written no {_CONFIG}; {last_lines(log)}") from error
         finally:
             _remove(container)
-        config.setdefault("consensus", {}).update(consensus_delays(self._settings.block_time_ms))
-        return json.dumps(config, indent=2).encode()
+        if genesis is None or config is None:
+            raise NodeStartFailed(f"{self._image}: init has written no genesis.json or config.json; {last_lines(log)}")
+        edit_genesis(genesis, self._settings)
+        edit_config(config, self._settings)
+        edited = {"genesis.json": genesis, "config.json": config}
+        return {f"config/{name}": json.dumps(content, indent=2).encode() for name, content in edited.items()}
+
+    def _root_account(self) -> tuple[str, KeyPair]:
+        """Return the root account: as the container's own key file says, else as an entrypoint makes it that leaves none."""
+        found = read_json(self._container, "validator_key.json") or {}
+        try:
+            return str(found["account_id"]), KeyPair.from_secret_key(found["secret_key"])
+        except (KeyError, BadInput):
+            return _ROOT, KeyPair.from_seed(_ROOT)
 
 
 class _Watch:
@@ -281,15 +295,3 @@ def _remove(container: Any) -> None:
 
 def _explained(error: Exception) -> str:
     return str(getattr(error, "explanation", None) or error)
-
-
-def _archive(name: str, content: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as tar:
-        folder = tarfile.TarInfo(name.partition("/")[0])
-        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-        tar.addfile(folder)
-        entry = tarfile.TarInfo(name)
-        entry.size, entry.mode = len(content), 0o644
-        tar.addfile(entry, io.BytesIO(content))
-    return buffer.getvalue()

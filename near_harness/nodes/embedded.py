@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from near_harness.caches import cache_folder
-from near_harness.errors import EngineMismatch, EngineMissing, InvalidSetting, NodeError
+from near_harness.errors import EngineMismatch, EngineMissing, InvalidSetting, NodeError, NodeStartFailed
 from near_harness.keys import KeyPair
 from near_harness.nodes.base import Capabilities, NodeSettings, Readiness
+from near_harness.nodes.edits import edit_genesis
 from near_harness.nodes.server import RpcServer
 from near_harness.version import __version__
 
+FAST_EPOCH, SLOW_EPOCH = 60, 500
+"""The length of an epoch with and without ``init --fast``, in blocks."""
 _ROOT = "sandbox"
 _MEND = "pip install 'near-harness[engine]'"
 
@@ -72,7 +76,7 @@ class EmbeddedNode:
         self.capabilities = Capabilities(
             snapshot=True, time_travel=True, patch_state=True, stepping=True, protocol_versions=(oldest, newest)
         )
-        self._port = settings.port
+        self._settings = settings
         self.genesis_time_ns = time.time_ns() if settings.genesis_time_ns is None else settings.genesis_time_ns
         """When the chain begins, in nanoseconds since 1970: all its times follow from this."""
         self._chain: Any = None
@@ -112,14 +116,30 @@ class EmbeddedNode:
             chain_id="sandbox",
             protocol_version=self.protocol_version,
             time_ns=self.genesis_time_ns,
+            epoch_length=FAST_EPOCH if self._settings.fast else SLOW_EPOCH,
         )
-        self._chain = self._engine.Chain(
-            genesis, blocks="interval", cache_dir=str(contract_cache()), validator_key=self.root_key.secret_key
-        )
+        self._chain = self._new_chain(genesis)
         self._genesis = self._chain.snapshot()
-        server = RpcServer(self._chain, port=self._port)
+        server = RpcServer(self._chain, port=self._settings.port)
         server.start()
         self._server = server
+
+    def _new_chain(self, genesis_json: str) -> Any:
+        genesis: dict[str, Any] = json.loads(genesis_json)
+        edit_genesis(genesis, self._settings)
+        config: dict[str, Any] = {"max_gas_burnt_view": None}
+        for edit in self._settings.config:
+            edit.apply(config, "the embedded node's configuration", new_names=False)
+        try:
+            return self._engine.Chain(
+                json.dumps(genesis),
+                blocks="interval",
+                cache_dir=str(contract_cache()),
+                validator_key=self.root_key.secret_key,
+                **config,
+            )
+        except (self._engine.EngineError, TypeError, OverflowError) as error:
+            raise NodeStartFailed(f"the chain cannot begin: {error}") from error
 
     def stop(self) -> None:
         """Stop serving and let the chain go."""

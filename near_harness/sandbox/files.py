@@ -12,7 +12,7 @@ from typing import Any
 
 from near_harness.errors import InvalidSetting, NodeError
 from near_harness.keys import KeyPair
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.embedded import FAST_EPOCH, SLOW_EPOCH, load_engine
 
 GENESIS = "genesis.json"
 CONFIG = "config.json"
@@ -20,8 +20,6 @@ NODE_KEY = "node_key.json"
 VALIDATOR_KEY = "validator_key.json"
 
 DEFAULT_ACCOUNT = "test.near"
-FAST_EPOCH, SLOW_EPOCH = 60, 500
-"""The length of an epoch with and without ``--fast``, in blocks."""
 
 
 class BrokenHome(NodeError):

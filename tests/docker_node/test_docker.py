@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 
 from near_harness.errors import ImageMissing, NodeStartFailed, PortInUse, WrongArchitecture
+from near_harness.keys import KeyPair
 from near_harness.nodes.base import NodeSettings
 from near_harness.nodes.docker import LABEL, DockerNode, readiness
+from near_harness.nodes.edits import parse_edits
 from near_harness.nodes.ports import reserve_port
 
 
@@ -90,6 +92,22 @@ def test_a_chosen_port_and_block_time(image: str) -> None:
         done = started._container.exec_run(["cat", "/data/config.json"])
         assert b'"min_block_production_delay": {\n      "secs": 0,\n      "nanos": 250000000' in done.output
     port.release()
+
+
+def test_a_genesis_and_a_configuration_of_ones_own(image: str) -> None:
+    genesis, config = parse_edits(["epoch_length=20"]), parse_edits(["max_gas_burnt_view=5"])
+    with running(image, genesis=genesis, config=config, fast=False) as started:
+        assert started.rpc.call("EXPERIMENTAL_genesis_config", [])["epoch_length"] == 20
+        assert started.rpc.call("client_config", [])["max_gas_burnt_view"] == 5
+        assert started.rpc.call("client_config", [])["min_block_production_delay"] == "[0,600000000]"
+
+
+def test_the_root_is_that_of_the_containers_own_key_file(variant: Any) -> None:
+    init = "near-sandbox --home /data init --fast --account-id own.near --test-seed other"
+    name = variant("sh", "-c", f"{init} && exec near-sandbox --home /data run --rpc-addr 0.0.0.0:3030")
+    with running(name) as started:
+        assert started.root_account_id == "own.near"
+        assert started.root_key.public_key == KeyPair.from_seed("other").public_key
 
 
 @contextmanager
