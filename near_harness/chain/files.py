@@ -65,6 +65,8 @@ class SavedChains:
     def load(self, path: str | os.PathLike[str]) -> None:
         """Become the chain in a file: everything goes on from where it was saved, and its accounts are known by name again.
 
+        Puppets in it do what they were programmed to; to program them further, make them again with ``near.puppet(account)``.
+
         :raises SavedChainError: where it is no such file, damaged, of a newer format, or of another protocol version.
         :raises CapabilityMissing: on nodes other than the embedded one.
         """
@@ -88,3 +90,4 @@ class SavedChains:
             for account_id, secret_key in accounts.items()
         }
         self._names_taken = set(known.get("names_taken", ()))
+        near.puppets.forget()

@@ -151,4 +151,4 @@ def _wait(method: str, data: Data) -> Code:
     """Yield, and leave a row that says who waits."""
     resumed, nothing = data.place(RESUMED.encode()), data.place(b"")
     made = put(PROMISE, call("promise_yield_create", *resumed, *nothing, 0, _REST_OF_GAS, _ACCOUNT_REGISTER))
-    return code(made, wait_row(method, _ACCOUNT_REGISTER), call("promise_return", get(PROMISE)))
+    return code(made, wait_row(method, _ACCOUNT_REGISTER, COUNTER), call("promise_return", get(PROMISE)))

@@ -72,8 +72,9 @@ class Puppet(Contract):
         ``containing``: only calls with these bytes in their arguments (text stands for its UTF-8); ``by``: only those of one
         account. Such scripts are asked first, in the order in which they were told, the one for all calls last.
 
-        :raises BadInput: for a name, or an account id, that cannot be used.
+        :raises BadInput: for a name, or an account id, that cannot be used; and where the puppet is gone by a rollback.
         """
+        self._check()
         searched = containing.encode() if isinstance(containing, str) else containing
         match = Match(self._add(method), searched, None if by is None else account_id_of(by))
         self._numbers += 1
@@ -87,6 +88,7 @@ class Puppet(Contract):
 
         :raises TransactionFailed: where it cannot be deployed, such as for want of money for its storage.
         """
+        self._check()
         await self._near.puppets.flush()
 
     @property
@@ -181,6 +183,14 @@ class Puppet(Contract):
         self._describe()
 
     # inside
+
+    def _check(self) -> None:
+        """Refuse to be programmed where nobody would bring it to the chain."""
+        if not self._near.puppets.looks_after(self):
+            raise BadInput(
+                f"the puppet {self.id} is gone: the chain went back to before it was made, was loaded from a file, or another "
+                "puppet stands on its account; make it again with near.puppet(…)"
+            )
 
     def _take(self, call: ReceivedCall, receipt: Receipt) -> None:
         failure = receipt.how_failed

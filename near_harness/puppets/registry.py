@@ -29,6 +29,15 @@ class Puppets:
         """Look after a puppet from now on; another one on the same account is forgotten."""
         self._all[puppet.id] = puppet
 
+    def looks_after(self, puppet: Puppet) -> bool:
+        """Whether a puppet is one of these still: not rolled back, and not replaced by another."""
+        return self._all.get(puppet.id) is puppet
+
+    def forget(self) -> None:
+        """Know no puppets any more: the chain is another one."""
+        self._lost += [f"{puppet.id}.{match}" for puppet in self._all.values() for match in puppet.unsent]
+        self._all = {}
+
     def hear(self, outcome: Outcome) -> None:
         """Let each puppet take in what a transaction brought."""
         for puppet in self._all.values():

@@ -7,8 +7,9 @@ import base64
 import time
 from typing import TYPE_CHECKING
 
+from near_harness.chain.capability import engine_chain
 from near_harness.errors import BadInput, NobodyWaits
-from near_harness.puppets.waiting import LONGEST_PAYLOAD, PREFIX, RESUME, WAS_RESUMED, Waiting, read_rows
+from near_harness.puppets.waiting import LONGEST_PAYLOAD, RESUME, WAS_RESUMED, Waiting, read_row, resume_args, row_key
 from near_harness.transactions import function_call
 from near_harness.units import TGas
 
@@ -25,9 +26,10 @@ _GAS = TGas(30)
 
 async def waiting_calls(near: Near, puppet_id: str, method: str) -> tuple[Waiting, ...]:
     """Return the calls of a puppet's method that wait, the one that has waited longest first."""
-    prefix = base64.b64encode(PREFIX).decode()
-    page = await near.client.query("view_state", account_id=puppet_id, prefix_base64=prefix)
-    return tuple(found for found in read_rows(page["values"]) if found.method == method)
+    key = base64.b64encode(row_key(method)).decode()
+    page = await near.client.query("view_state", account_id=puppet_id, prefix_base64=key)
+    row = next((base64.b64decode(entry["value"]) for entry in page["values"] if entry["key"] == key), b"")
+    return read_row(method, row)
 
 
 async def resume(near: Near, puppet: Account, method: str, payload: bytes) -> Outcome:
@@ -41,11 +43,11 @@ async def resume(near: Near, puppet: Account, method: str, payload: bytes) -> Ou
             f"{len(payload) - 1:,} bytes for {puppet.id}.{method}: a call that waits can be given {LONGEST_PAYLOAD - 1:,} at most"
         )
     while True:
-        first, *_ = await until_waiting(near, puppet.id, method, 1)
-        action = function_call(RESUME, first.data_id + payload, gas=_GAS)
+        await until_waiting(near, puppet.id, method, 1)
+        action = function_call(RESUME, resume_args(method, payload), gas=_GAS)
         outcome = await near.send(puppet, puppet.id, [action], context=f"resume {puppet.id}.{method}")
         if outcome.value == WAS_RESUMED:
-            return outcome  # else it had waited too long: its row is gone now
+            return outcome  # else it had waited too long, and is out of its row now
 
 
 async def until_waiting(near: Near, puppet_id: str, method: str, count: int) -> tuple[Waiting, ...]:
@@ -68,8 +70,7 @@ async def _time_passes(near: Near) -> bool:
     if not near.node.capabilities.stepping:
         await asyncio.sleep(_POLL_S)
         return True
-    chain = near.node.chain  # type: ignore[attr-defined] # that is what the capability says
-    if chain.paused or not chain.in_flight:
+    if near.is_paused or not engine_chain(near.node, "waiting for a call").in_flight:
         return False
-    chain.produce_blocks(1)
+    await near.fast_forward(1)
     return True

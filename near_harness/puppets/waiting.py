@@ -1,27 +1,27 @@
 """Calls that wait for the test: how a puppet remembers them, and the two methods by which they go on.
 
-A call that waits leaves a row in the puppet's storage: the key is a prefix and the id of the yield, the value the height of the
-block and the method. The test reads the rows, and calls :data:`RESUME` in the puppet's own name with an id and what shall come
-of it. The yield's callback is :data:`RESUMED`. A yield that nobody resumes is at its end after 200 blocks; its row stays until
-somebody tries.
+The puppet's storage has one row for each method with calls that wait: the key is a prefix and the method, the value the height
+and the id of each yield, the oldest first. The test reads the rows. It calls :data:`RESUME` in the puppet's own name, with the
+key of a row and what shall come of the first call in it. The yield's callback is :data:`RESUMED`. A yield that nobody resumes is
+at its end after 200 blocks; it stays in its row until somebody tries to resume it.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from near_harness.assembly.instructions import (
     ADD,
     DROP,
     EQUAL,
+    GREATER,
     SUBTRACT,
     Code,
     call,
     code,
     get,
     load,
+    narrowed,
     put,
     store,
     when,
@@ -30,20 +30,20 @@ from near_harness.assembly.module import Data, Function
 
 RESUME, RESUMED = "near_harness_resume", "near_harness_resumed"
 PREFIX = b"near_harness.waits."
-ID_LENGTH = 32
 LONGEST_PAYLOAD = 1024
 """``max_yield_payload_size`` of the protocol's limits."""
 RETURNS, PANICS = b"r", b"p"
 """What a payload begins with: what follows is the value, or what the call panics with."""
 WAS_RESUMED = b"1"
 NOBODY_CAME = "this call waited for pool.resume(), and nobody resumed it in time"
+_HEIGHT, _ID = 8, 32
+_ENTRY = _HEIGHT + _ID
+_NUMBER = 8
+"""Bytes of the number that an argument begins with: the length of the key behind it."""
 _KEY = 15 * 1024 * 1024
-"""Where a row's key is put together; its value is behind it."""
-_VALUE = _KEY + 256
 _INPUT = 16 * 1024 * 1024
+_ROW = 17 * 1024 * 1024
 _REGISTER, _OTHER_REGISTER = 1, 2
-_HEIGHT_BYTES = 8
-_LENGTH = 0
 _SUCCESSFUL = 1
 """``promise_result``: the promise succeeded."""
 
@@ -57,60 +57,82 @@ class Waiting:
     method: str
 
 
-def read_rows(rows: Iterable[Mapping[str, str]]) -> list[Waiting]:
-    """Read the rows of a puppet's storage, as ``view_state`` gives them; the call that has waited longest is the first."""
-    found = []
-    for row in rows:
-        key, value = base64.b64decode(row["key"]), base64.b64decode(row["value"])
-        height = int.from_bytes(value[:_HEIGHT_BYTES], "little")
-        found.append(Waiting(key[len(PREFIX) :], height, value[_HEIGHT_BYTES:].decode()))
-    return sorted(found, key=lambda waiting: waiting.height)
+def row_key(method: str) -> bytes:
+    """The key of the row of a method's calls that wait."""
+    return PREFIX + method.encode()
 
 
-def wait_row(method: str, id_register: int) -> Code:
-    """Write the row of a call that waits; the id of its yield is in a register."""
-    name = method.encode()
+def resume_args(method: str, payload: bytes) -> bytes:
+    """The argument by which the first call of a method goes on."""
+    key = row_key(method)
+    return len(key).to_bytes(_NUMBER, "little") + key + payload
+
+
+def read_row(method: str, row: bytes) -> tuple[Waiting, ...]:
+    """Read the row of a method; the call that has waited longest is the first."""
+    entries = [row[at : at + _ENTRY] for at in range(0, len(row), _ENTRY)]
+    return tuple(Waiting(entry[_HEIGHT:], int.from_bytes(entry[:_HEIGHT], "little"), method) for entry in entries)
+
+
+def wait_row(method: str, id_register: int, length: int) -> Code:
+    """Add a call that waits to its row; the id of its yield is in a register, ``length`` a local variable to count with."""
+    key = row_key(method)
+    end = code(get(length), _ROW, ADD)
     return code(
-        _written(_KEY, PREFIX),
-        call("read_register", id_register, _KEY + len(PREFIX)),
-        store(_VALUE, call("block_index")),
-        _written(_VALUE + _HEIGHT_BYTES, name),
-        call("storage_write", *_key(), _HEIGHT_BYTES + len(name), _VALUE, _OTHER_REGISTER),
+        _written(_KEY, key),
+        put(length, 0),
+        when(
+            narrowed(call("storage_read", len(key), _KEY, _REGISTER)),
+            code(put(length, call("register_len", _REGISTER)), call("read_register", _REGISTER, _ROW)),
+        ),
+        store(end, call("block_index")),
+        call("read_register", id_register, code(end, _HEIGHT, ADD)),
+        call("storage_write", len(key), _KEY, code(get(length), _ENTRY, ADD), _ROW, _OTHER_REGISTER),
         DROP,
     )
 
 
 def functions(data: Data) -> dict[str, Function]:
     """Return the two methods of puppets that wait."""
-    return {RESUME: Function(_resume(data), locals=1), RESUMED: Function(_resumed(data), locals=1)}
+    return {RESUME: Function(_resume(data), locals=3), RESUMED: Function(_resumed(data), locals=1)}
 
 
 def _resume(data: Data) -> Code:
-    """Resume the yield whose id the input begins with by what follows there; its row goes. Returns whether it was there."""
-    copied = [store(_KEY + len(PREFIX) + at, load(_INPUT + at)) for at in range(0, ID_LENGTH, 8)]
-    payload = code(get(_LENGTH), ID_LENGTH, SUBTRACT)
+    """Take the first call out of a row, and resume it; returns whether its yield was there."""
+    length, key_length, row_length = range(3)
+    key = (get(key_length), code(_INPUT + _NUMBER))
+    payload = code(get(length), get(key_length), SUBTRACT, _NUMBER, SUBTRACT), code(get(key_length), _INPUT + _NUMBER, ADD)
+    rest = code(get(row_length), _ENTRY, SUBTRACT)
+    taken = call("promise_yield_resume", _ID, _ROW + _HEIGHT, *payload)
     return code(
         call("input", _REGISTER),
-        put(_LENGTH, call("register_len", _REGISTER)),
+        put(length, call("register_len", _REGISTER)),
         call("read_register", _REGISTER, _INPUT),
-        _written(_KEY, PREFIX),
-        *copied,
-        call("storage_remove", *_key(), _OTHER_REGISTER),
-        DROP,
+        put(key_length, load(_INPUT)),
         when(
-            call("promise_yield_resume", ID_LENGTH, _INPUT, payload, _INPUT + ID_LENGTH),
-            call("value_return", *data.place(WAS_RESUMED)),
+            narrowed(call("storage_read", *key, _REGISTER)),
+            code(
+                put(row_length, call("register_len", _REGISTER)),
+                call("read_register", _REGISTER, _ROW),
+                when(
+                    code(get(row_length), _ENTRY, GREATER),
+                    code(call("storage_write", *key, rest, _ROW + _ENTRY, _OTHER_REGISTER), DROP),
+                    code(call("storage_remove", *key, _OTHER_REGISTER), DROP),
+                ),
+                when(taken, call("value_return", *data.place(WAS_RESUMED))),
+            ),
         ),
     )
 
 
 def _resumed(data: Data) -> Code:
     """End the call as the payload says."""
-    rest = (code(get(_LENGTH), 1, SUBTRACT), code(_INPUT, 1, ADD))
+    length = 0
+    rest = code(get(length), 1, SUBTRACT), code(_INPUT + 1)
     return when(
         code(call("promise_result", 0, _REGISTER), _SUCCESSFUL, EQUAL),
         code(
-            put(_LENGTH, call("register_len", _REGISTER)),
+            put(length, call("register_len", _REGISTER)),
             call("read_register", _REGISTER, _INPUT),
             when(
                 code(load(_INPUT, size=1), RETURNS[0], EQUAL),
@@ -120,10 +142,6 @@ def _resumed(data: Data) -> Code:
         ),
         call("panic_utf8", *data.place(NOBODY_CAME.encode())),
     )
-
-
-def _key() -> tuple[int, int]:
-    return len(PREFIX) + ID_LENGTH, _KEY
 
 
 def _written(address: int, content: bytes) -> Code:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import near_harness
 import near_harness.sync
 from near_harness import NEAR, Account, Contract, Near, TGas, expect
+from near_harness.errors import BadInput
 from near_harness.puppets.puppet import Puppet
 
 
@@ -56,6 +59,27 @@ async def test_going_back_takes_programs_and_records_along(near: Near, pool: Pup
     assert (await pool.get().by(alice)).json() == 1
     await pool.get().by(alice).expect_failure("ContractPanic", "used up")
     assert [call.receipt.failed for call in pool.calls] == [False, True]
+
+
+async def test_a_puppet_that_was_rolled_back_cannot_be_programmed(near: Near, tmp_path: Path) -> None:
+    with near.anchor():
+        gone = await near.puppet("gone")
+    with pytest.raises(BadInput, match=r"the puppet gone\.sandbox is gone"):
+        gone.on("get").returns(1)
+
+    kept = await near.puppet("kept")
+    kept.on("get").returns(1)
+    await kept.update()
+    near.save(tmp_path / "chain")
+    near.load(tmp_path / "chain")
+    with pytest.raises(BadInput, match=r"the puppet kept\.sandbox is gone: .* was loaded from a file"):
+        kept.on("get").returns(2)
+    assert await near.view(kept.id, "get") == 1
+    again = await near.puppet(near.account(kept.id))
+    again.on("get").returns(3)
+    assert await again.view("get") == 3
+    with pytest.raises(BadInput, match="another puppet stands on its account"):
+        await kept.update()
 
 
 async def test_works_without_await(near: Near, pool: Puppet, alice: Account) -> None:
