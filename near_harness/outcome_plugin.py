@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness import bundle_plugin, gas_plugin, report_plugin, unseen
+from near_harness import bundle_plugin, explore_plugin, gas_plugin, report_plugin, unseen
 from near_harness.puppets.plugin import UnsentPrograms
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ _UNSEEN = pytest.StashKey[unseen.UnseenFailures]()
 _GAS = pytest.StashKey[gas_plugin.GasPlugin]()
 _UNSENT = pytest.StashKey[UnsentPrograms]()
 _BUNDLES = pytest.StashKey[bundle_plugin.BundlePlugin]()
+_EXPLORE = pytest.StashKey[explore_plugin.ExplorePlugin]()
 _REPORT = pytest.StashKey[report_plugin.ReportPlugin]()
 
 
@@ -25,6 +26,7 @@ def add_options(parser: pytest.Parser) -> None:
     gas_plugin.add_options(parser)
     report_plugin.add_options(parser)
     bundle_plugin.add_options(parser)
+    explore_plugin.add_options(parser)
 
 
 def configure(config: pytest.Config, *, bundle: str) -> None:
@@ -38,6 +40,8 @@ def configure(config: pytest.Config, *, bundle: str) -> None:
     config.pluginmanager.register(config.stash[_GAS], "near_gas")
     config.stash[_REPORT] = report_plugin.ReportPlugin(config)
     config.pluginmanager.register(config.stash[_REPORT], "near_report_html")
+    config.stash[_EXPLORE] = explore_plugin.ExplorePlugin(config)
+    config.pluginmanager.register(config.stash[_EXPLORE], "near_explore")
     config.stash[_BUNDLES] = bundle_plugin.BundlePlugin(config, bundle)
     config.pluginmanager.register(config.stash[_BUNDLES], "near_bundles")
 
@@ -46,4 +50,5 @@ def watch(config: pytest.Config, near: Near) -> None:
     """Hear of everything that is sent through a façade from now on."""
     near.observers += [config.stash[_UNSEEN].hear, config.stash[_GAS].hear, config.stash[_REPORT].hear]
     config.stash[_UNSENT].watch(near)
+    config.stash[_EXPLORE].watch(near)
     config.stash[_BUNDLES].watch(near)

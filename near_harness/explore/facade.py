@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from near_harness.errors import BadInput
+from near_harness.explore.book import ScheduleBook
 
 if TYPE_CHECKING:
+    from near_harness.accounts import Account, Contract
+    from near_harness.explore.faults import Faults
     from near_harness.explore.moves import Order
     from near_harness.explore.oracles import Predicate
     from near_harness.explore.outcomes import Project
     from near_harness.explore.report import Report
-    from near_harness.explore.scene import Root, Scene, Sendable
+    from near_harness.explore.scene import Root, Scene, Sendable, Signing
+    from near_harness.nodes.base import Node
 
 Actors = Sequence["Sendable | Sequence[Sendable]"]
 
 
 class Exploring:
     """Exploration of orders, for a chain in this process."""
+
+    node: Node
+    schedules = ScheduleBook()
+    """The schedules that the running test knows."""
 
     async def explore(
         self,
@@ -30,12 +39,15 @@ class Exploring:
         eventually: Sequence[Sendable] = (),
         serialisable: bool = True,
         project: Project | None = None,
+        faults: Faults | int | None = None,
+        stranger: Account | None = None,
         order: Order = "fifo",
         time_outs: bool = False,
         max_schedules: int = 20_000,
         max_seconds: float = 30.0,
         all_findings: bool = False,
         seed: int = 0,
+        schedule: str | None = None,
     ) -> Report:
         """Run the calls of several actors in every order of their receipts that can matter; nothing of it stays on the chain.
 
@@ -51,31 +63,74 @@ class Exploring:
         * ``sometimes``: predicates by name; each is true in some state of some order, so that a green run has been there.
         * Callbacks do not run out of gas; NEAR is neither lost nor made (after every receipt), nor are tokens (NEP-141).
 
+        ``faults``: how many receipts may go wrong in one order, or
+        :func:`~near_harness.explore.faults.fail_any_receipt_at`. ``stranger``: somebody who calls each method of the contracts
+        that take part, between the receipts of each actor. ``time_outs``: a yield may also end without data at any time.
+
         Beyond ``max_schedules`` or ``max_seconds`` orders are drawn by lot, and the report says so. The first finding ends the
-        search unless ``all_findings``. ``time_outs``: a yield may also end without data at any time.
+        search unless ``all_findings``. ``schedule``: run only this order, as a finding names it.
 
         :raises CapabilityMissing: on nodes other than the embedded one.
         :raises InvalidTransaction: where the protocol refuses a call; all of them are charged at the beginning.
+        :raises ScheduleDiverged: where ``schedule`` cannot be run.
         """
-        from near_harness.explore.exploration import Question, explore  # noqa: PLC0415 - loaded where it is used
+        from near_harness.explore.exploration import Exploration  # noqa: PLC0415 - loaded where it is used
+        from near_harness.explore.faults import as_faults  # noqa: PLC0415 - likewise
+        from near_harness.explore.kept import first_that_fails  # noqa: PLC0415 - likewise
+        from near_harness.explore.question import Question  # noqa: PLC0415 - likewise
+        from near_harness.explore.schedule import Schedule  # noqa: PLC0415 - likewise
 
-        scene, probes = await self._scene(actors, eventually, time_outs=time_outs)
+        scene, signing = await self._scene(actors, time_outs=time_outs)
+        probes = [await signing.root(call, f"p{number}", -1) for number, call in enumerate(eventually)]
+        strangers = [] if stranger is None else await self._strangers(scene, signing, stranger)
         question = Question(
-            order, invariant, at_every_receipt, dict(sometimes or {}), serialisable, project, max_schedules, max_seconds,
-            all_findings, seed, tuple(probes),
+            order, invariant, at_every_receipt, dict(sometimes or {}), serialisable, project, as_faults(faults), max_schedules,
+            max_seconds, all_findings, seed, tuple(probes), tuple(strangers),
         )  # fmt: skip
-        return explore(scene, question)
+        asked, kept = schedule or self.schedules.asked, self.schedules.next_exploration()
+        if asked is not None:
+            report = Exploration(scene, question).replay(Schedule.parse(asked))
+        else:
+            report = first_that_fails(scene, question, kept) or Exploration(scene, question).run()
+        return self._noted(report)
 
-    async def _scene(self, actors: Actors, eventually: Sequence[Sendable], *, time_outs: bool) -> tuple[Scene, list[Root]]:
+    async def replay_schedule(self, actors: Actors, schedule: str, **question: Any) -> Report:
+        """Run one order of :meth:`explore`, with the same actors and the same question, and report what is found in it.
+
+        :raises ScheduleDiverged: where it cannot be run: the contracts or the calls are others now.
+        """
+        return await self.explore(actors, schedule=schedule, **question)
+
+    def _noted(self, report: Report) -> Report:
+        if report.findings:
+            chain: Any = self  # Near is made of this class
+            report = replace(report, chain=chain.dump(), protocol_version=self.node.protocol_version)
+        pages = self.schedules.note(report)
+        return replace(report, pages=tuple(map(str, pages)))
+
+    async def _scene(self, actors: Actors, *, time_outs: bool = False) -> tuple[Scene, Signing]:
         from near_harness.explore.scene import Scene, Signing, base_world  # noqa: PLC0415 - likewise
 
-        base = base_world(self, time_outs=time_outs)  # type: ignore[arg-type] # Near is made of this class
-        signing = await Signing.at_head(self)  # type: ignore[arg-type]
+        near: Any = self  # Near is made of this class
+        base = base_world(near, time_outs=time_outs)
+        signing = await Signing.at_head(near)
         roots: list[Root] = []
         for actor, does in enumerate(actors):
             for call in does if isinstance(does, Sequence) else [does]:
                 roots.append(await signing.root(call, f"w{len(roots)}", actor))
         if not roots:
             raise BadInput("nothing to explore: actors=[[bank.withdraw().by(alice)], …] wants at least one call")
-        probes = [await signing.root(call, f"p{number}", -1) for number, call in enumerate(eventually)]
-        return Scene.of(base, roots), probes
+        return Scene.of(base, roots), signing
+
+    async def _strangers(self, scene: Scene, signing: Signing, stranger: Account) -> list[Root]:
+        """The stranger's calls, of all contracts that take part when the transactions run as a node runs them."""
+        from near_harness.explore.moves import Moves  # noqa: PLC0415 - likewise
+        from near_harness.explore.serial import run_first_in_first_out  # noqa: PLC0415 - likewise
+        from near_harness.explore.strangers import strangers_calls  # noqa: PLC0415 - likewise
+
+        near: Any = self  # Near is made of this class
+        moves = Moves(scene)
+        run_first_in_first_out(moves, moves.start())
+        held = {place: scene.base.account(place) for place in sorted(moves.places - {"system"})}
+        contracts: list[Contract] = [await near.contract(place) for place, account in held.items() if account and account[3]]
+        return await strangers_calls(near, signing, stranger, contracts, [root.signer for root in scene.roots])

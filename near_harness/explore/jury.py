@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from near_harness.explore.faults import Fault
+from near_harness.explore.faults import Plan
 from near_harness.explore.moves import Move, Order, Position
 from near_harness.explore.oracles import Oracle, Predicate, holds
 from near_harness.explore.schedule import Schedule
@@ -21,6 +21,8 @@ class Found:
     schedule: Schedule
     roots: tuple[str, ...]
     """The transactions that were there."""
+    plan: Plan
+    """The faults in it."""
 
 
 class Jury:
@@ -30,7 +32,7 @@ class Jury:
         self,
         oracles: Sequence[Oracle],
         order: Order,
-        faults: Mapping[str, Fault],
+        faults: Plan,
         roots: Sequence[str],
         *,
         sometimes: Mapping[str, Predicate] | None = None,
@@ -73,7 +75,7 @@ class Jury:
 
     def found_as(self, oracle: str, said: str, path: Sequence[Move]) -> Found:
         """What an oracle has found, with the way to it."""
-        return Found(oracle, said, Schedule.of(self._order, path, self._faults), self._roots)
+        return Found(oracle, said, Schedule.of(self._order, path, self._faults), self._roots, self._faults)
 
     def _report(self, oracle: str, said: str, path: Sequence[Move]) -> None:
         if (oracle, said) not in self.found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from near_harness.explore.jury import Found, Jury
 from near_harness.explore.moves import Move, Moves, Position
@@ -17,16 +17,24 @@ from near_harness.explore.schedule import Schedule
 from near_harness.explore.search import Counts, Search
 
 JuryFor = Callable[[Scene], Jury]
+HasGood = Callable[[Scene], bool]
 _MOST_STATES = 20_000
 _MOST_ORDERS = 2_000
 
 
-def minimise(scene: Scene, found: Found, jury_for: JuryFor, in_time: Callable[[], bool]) -> tuple[Scene, Found]:
-    """Return the scene and the finding with as few transactions and receipts out of turn as were found ``in_time``."""
+def minimise(
+    scene: Scene, found: Found, jury_for: JuryFor, has_good: HasGood, in_time: Callable[[], bool]
+) -> tuple[Scene, Found]:
+    """Return the scene and the finding with as few transactions and receipts out of turn as were found ``in_time``.
+
+    ``has_good``: whether some one-at-a-time order of a scene is fine. Where one of the whole is, one of the smaller must be: else
+    the finding may only say that something was left out.
+    """
     scene = scene.only(found.roots)
+    depends_on_order = has_good(scene)
     for smaller in _subsets(scene):
         again = _search(smaller, found, jury_for, in_time)
-        if again is not None:
+        if again is not None and (not depends_on_order or has_good(smaller)):
             scene, found = smaller, again
             break
         if not in_time():
@@ -49,14 +57,14 @@ def _search(scene: Scene, found: Found, jury_for: JuryFor, in_time: Callable[[],
     def go_on(counts: Counts) -> bool:
         return counts.orders < _MOST_ORDERS and in_time()
 
-    moves = Moves(scene, found.schedule.order, found.schedule.plan())
+    moves = Moves(scene, found.schedule.order, found.plan)
     Search(moves, jury, go_on=go_on).run(moves.start())
     return next((one for one in jury.found.values() if one.oracle == found.oracle), None)
 
 
 def _in_turn(scene: Scene, found: Found, jury_for: JuryFor, in_time: Callable[[], bool]) -> Found | None:
     """The cheapest order with the same finding."""
-    moves, jury = Moves(scene, found.schedule.order, found.schedule.plan()), jury_for(scene)
+    moves, jury = Moves(scene, found.schedule.order, found.plan), jury_for(scene)
     numbers = itertools.count()
 
     def complaint(said: Iterator[tuple[str, str]]) -> str | None:
@@ -79,11 +87,11 @@ def _in_turn(scene: Scene, found: Found, jury_for: JuryFor, in_time: Callable[[]
     return None
 
 
-def nearest(schedule: Schedule, others: Iterator[tuple[Move, ...]]) -> tuple[Move, ...] | None:
+def nearest(schedule: Schedule, others: Iterable[Sequence[Move]]) -> Sequence[Move] | None:
     """The order that needs the fewest swaps to become the schedule."""
     rank = {name: number for number, name in enumerate(schedule.names)}
 
-    def swaps(path: tuple[Move, ...]) -> int:
+    def swaps(path: Sequence[Move]) -> int:
         places = [rank[move.name] for move in path if move.name in rank]
         return sum(one > other for one, other in itertools.combinations(places, 2))
 

@@ -7,12 +7,12 @@ to its end. Receipts at different accounts commute.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from near_harness.errors import BadInput
 from near_harness.explore.errors import ScheduleDiverged
-from near_harness.explore.faults import Fault
+from near_harness.explore.faults import Plan, for_engine
 from near_harness.explore.scene import Scene
 
 Order = Literal["fifo", "any"]
@@ -57,7 +57,7 @@ class Position:
 class Moves:
     """The rules of one exploration: a scene, an order, and the receipts that are made to fail."""
 
-    def __init__(self, scene: Scene, order: Order = "fifo", faults: Mapping[str, Fault] | None = None) -> None:
+    def __init__(self, scene: Scene, order: Order = "fifo", faults: Plan | None = None) -> None:
         if order not in ORDERS:
             raise BadInput(f"order={order!r}: one of {', '.join(ORDERS)} is wanted")
         self.scene, self.order, self.faults = scene, order, dict(faults or {})
@@ -65,6 +65,8 @@ class Moves:
         self._before = {root.name: before for root in scene.roots if (before := scene.before(root.name)) is not None}
         self.places: set[str] = {root.signer for root in scene.roots}
         """The accounts that were seen."""
+        self.met: dict[str, Move] = {}
+        """The receipts that have run in some order."""
 
     def start(self, roots: Iterable[str] | None = None) -> Position:
         """The beginning; with ``roots``, one in which only these transactions are there."""
@@ -100,12 +102,13 @@ class Moves:
     def play(self, position: Position, move: Move) -> tuple[Position, Any]:
         """Run a receipt: the position after it, and the engine's account of the step."""
         fault = self.faults.get(move.name)
-        step = position.world.deliver(move.name, None if fault is None else fault.on(move))
+        step = position.world.deliver(move.name, None if fault is None else for_engine(fault, move))
         sent = [Move(parcel) for parcel in step.sent]
         for new in sent:
             self.places.add(new.place)
             self.places.add(new.sender)
         self.places.add(move.place)
+        self.met.setdefault(move.name, move)
         pending = tuple(other for other in position.pending if other is not move) + tuple(sent)
         refused = position.refused
         if move.is_root and not step.succeeded:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from near_harness.explore.errors import ExplorationFailed
+from near_harness.explore.scene import Root
 from near_harness.explore.trace import Trace
 
 
@@ -23,6 +26,8 @@ class Finding:
     transactions: tuple[str, ...]
     trace: Trace
     good: Trace | None = None
+    roots: tuple[Root, ...] = field(default=(), repr=False)
+    """The same transactions, signed."""
 
     def __str__(self) -> str:
         from near_harness.render.schedule import finding_text  # noqa: PLC0415 - rich is loaded where something is printed
@@ -32,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Part:
-    """One search: what was explored, how many orders, and whether these were all of them."""
+    """One search: what it was (``orders``, ``stranger``, ``fault``), how many orders, and whether these were all of them."""
 
     name: str
     orders: int
@@ -54,14 +59,18 @@ class Report:
     seconds: float
     findings: tuple[Finding, ...] = ()
     never: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default_factory=tuple)
     stopped: bool = False
     """The first finding ended the search."""
+    chain: bytes = field(default=b"", repr=False)
+    """The chain at the beginning, where something was found."""
+    protocol_version: int = 0
+    pages: tuple[str, ...] = ()
+    """Where the findings were written."""
 
     @property
     def orders(self) -> int:
-        """How many orders were explored; those that were sampled are not among them where the search was not exhaustive."""
-        return sum(part.orders for part in self.parts if part.exhaustive or not part.sampled)
+        """How many orders of the actors' calls were explored, without those with faults or strangers, or drawn by lot."""
+        return self._sum("orders") + self._sum("replayed")
 
     @property
     def sampled(self) -> int:
@@ -74,6 +83,11 @@ class Report:
         return all(part.exhaustive for part in self.parts)
 
     @property
+    def replayed(self) -> bool:
+        """Whether one order was asked for, and only that was run."""
+        return any(part.name == "replayed" for part in self.parts)
+
+    @property
     def safe(self) -> bool:
         """Whether nothing was found in all orders that there are."""
         return self.exhaustive and not self.findings and not self.never
@@ -81,16 +95,38 @@ class Report:
     @property
     def summary(self) -> str:
         """One line: how much was explored, in which way, and what was found."""
-        if self.exhaustive:
-            done = f"explored {self.orders:,}/{self.orders:,} receipt orders ({self.order}, exhaustive)"
-        elif self.sampled:
-            done = f"sampled {self.sampled:,} of unknown receipt orders ({self.order})"
-            done += f", {self.orders:,} explored besides" if self.orders else ""
+        first = self.parts[0] if self.parts else Part("orders", 0, exhaustive=False)
+        if self.replayed:
+            done = f"replayed 1 receipt order ({self.order})"
+        elif first.exhaustive:
+            done = f"explored {first.orders:,}/{first.orders:,} receipt orders ({self.order}, exhaustive)"
+        elif first.sampled:
+            done = f"sampled {first.sampled:,} of unknown receipt orders ({self.order})"
+            done += f", {first.orders:,} explored besides" if first.orders else ""
         else:
-            done = f"explored {self.orders:,} receipt orders ({self.order}){', until the first finding' if self.stopped else ''}"
+            done = f"explored {first.orders:,} receipt order{'s' * (first.orders != 1)} ({self.order})"
+            done += ", until the first finding" if self.stopped else ""
+        done += self._besides("stranger", "a stranger's call in between") + self._besides("fault", "a choice of faults")
         found = f"{len(self.findings)} finding{'s' * (len(self.findings) != 1)}" if self.findings else "nothing found"
         never = f"; never: {', '.join(self.never)}" if self.never else ""
         return f"{done}, {self.receipts:,} receipts in {self.seconds:.1f} s; {found}{never}"
+
+    def save(self, folder: str | os.PathLike[str], name: str = "") -> list[Path]:
+        """Write each finding below ``folder``: as JSON, as a page to look at, and as a script that runs it again; the pages."""
+        from near_harness.explore.files import save  # noqa: PLC0415 - only where something is written
+
+        return [save(finding, self.chain, Path(folder), name, self.protocol_version) for finding in self.findings]
+
+    def _sum(self, name: str) -> int:
+        return sum(part.orders for part in self.parts if part.name == name)
+
+    def _besides(self, name: str, what: str) -> str:
+        parts = [part for part in self.parts if part.name == name]
+        left = sum(not part.exhaustive for part in parts)
+        if not parts:
+            return ""
+        unfinished = f" ({left:,} of them not to the end)" if left else ""
+        return f" + {len(parts):,} times {what}{unfinished}, {self._sum(name):,} orders"
 
     def assert_safe(self, *, sampled: bool = False) -> None:
         """Fail where something was found, where something in ``sometimes`` never happened, and where not all orders were run.
@@ -101,13 +137,14 @@ class Report:
         """
         if self.findings or self.never:
             raise ExplorationFailed(str(self))
-        if not self.exhaustive and not sampled:
+        if not self.exhaustive and not sampled and not self.replayed:
             raise ExplorationFailed(
                 f"{self.summary}, which proves nothing: raise max_schedules= and max_seconds=, explore fewer calls at once, or "
                 "take it on with assert_safe(sampled=True)"
             )
 
     def __str__(self) -> str:
-        lines = [self.summary, *(f"  {note}" for note in self.notes)]
+        lines = [self.summary]
         lines += [f"  never happened: {name}" for name in self.never]
+        lines += [f"  written to {page}" for page in self.pages]
         return "\n\n".join(["\n".join(lines), *map(str, self.findings)])

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
 from near_harness.errors import BadInput
-from near_harness.explore.faults import Fault
+from near_harness.explore.faults import Plan, from_word, word
 from near_harness.explore.moves import ORDERS, Move, Moves, Order, Position
+from near_harness.puppets.faults import Fault
 
 _HEAD = "near-schedule"
 _VERSION = "v1"
-_MOVE = re.compile(r"([A-Za-z]\w*(?:\.\w+)*)(?:!([a-z_]+))?")
+_MOVE = re.compile(r"([A-Za-z]\w*(?:\.\w+)*)(?:!([a-z_]+(?::\w+)?))?")
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,13 @@ class Schedule:
     """Receipts that are made to fail, and how."""
 
     @classmethod
-    def of(cls, order: Order, path: Iterable[Move], faults: Mapping[str, Fault] | None = None) -> Schedule:
+    def of(cls, order: Order, path: Iterable[Move], faults: Plan | None = None) -> Schedule:
         """The schedule of receipts that ran."""
         names, broken = [], []
         for move in path:
             fault = (faults or {}).get(move.name)
             if fault is not None:
-                broken.append((move.name, fault.name))
+                broken.append((move.name, word(fault)))
             if not move.free or move.is_root or fault is not None:
                 names.append(move.name)
         return cls(order, tuple(names), tuple(broken))
@@ -53,10 +54,10 @@ class Schedule:
         if words[:2] != [_HEAD, _VERSION] or len(words) < 3 or words[2] not in ORDERS:
             raise BadInput(f"{line!r} is no schedule: it begins with '{_HEAD} {_VERSION} fifo' or '… any'")
         names, faults = [], []
-        for word in words[3:]:
-            found = _MOVE.fullmatch(word)
+        for one in words[3:]:
+            found = _MOVE.fullmatch(one)
             if found is None:
-                raise BadInput(f"{line!r} is no schedule: {word!r} is no receipt, such as w0, w0.1, w0.1.cb or w0.1!panic")
+                raise BadInput(f"{line!r} is no schedule: {one!r} is no receipt, such as w0, w0.1, w0.1.cb or w0.1!panic")
             names.append(found[1])
             if found[2] is not None:
                 faults.append((found[1], found[2]))
@@ -69,9 +70,12 @@ class Schedule:
         """A short name, for files."""
         return hashlib.sha256(str(self).encode()).hexdigest()[:10]
 
-    def plan(self) -> dict[str, Fault]:
-        """The receipts that are made to fail."""
-        return {name: Fault(fault) for name, fault in self.faults}
+    def plan(self, known: Iterable[Fault] = ()) -> dict[str, Fault]:
+        """The receipts that are made to fail. ``known``: faults beside the usual ones.
+
+        :raises BadInput: for a fault that there is not.
+        """
+        return {name: from_word(fault, known) for name, fault in self.faults}
 
     def play(self, moves: Moves, position: Position) -> Iterator[tuple[Move, Position, object]]:
         """Run it: each receipt, the position after it, the engine's step. What it leaves out runs in the end.

@@ -6,10 +6,10 @@ keeps each actor's own. A transaction that was refused (its first receipt failed
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
 from typing import Any
 
-from near_harness.explore.faults import Fault
+from near_harness.explore.faults import Plan
 from near_harness.explore.moves import Move, Moves, Order, Position
 from near_harness.explore.outcomes import Outcomes
 from near_harness.explore.scene import Scene
@@ -22,7 +22,7 @@ MOST_ORDERS = 5_040
 class Serial:
     """The outcomes of one scene, one transaction at a time."""
 
-    def __init__(self, scene: Scene, outcomes: Outcomes, places: set[str], order: Order, faults: Mapping[str, Fault]) -> None:
+    def __init__(self, scene: Scene, outcomes: Outcomes, places: set[str], order: Order, faults: Plan) -> None:
         self._scene, self._outcomes, self._places, self._order, self._faults = scene, outcomes, places, order, faults
         self._known: dict[frozenset[str], set[Hashable]] = {}
         self._wide: dict[frozenset[str], set[Hashable]] = {}

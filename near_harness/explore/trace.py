@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from near_harness.explore.faults import Plan, word
 from near_harness.explore.moves import Move, Moves, Position
 from near_harness.explore.outcomes import held
 from near_harness.explore.scene import Scene
@@ -55,12 +56,12 @@ class Trace:
         return asdict(self)
 
 
-def trace(scene: Scene, schedule: Schedule) -> Trace:
-    """Run a schedule and write down what happens.
+def trace(scene: Scene, schedule: Schedule, plan: Plan | None = None) -> Trace:
+    """Run a schedule and write down what happens. ``plan``: the faults in it, where they are not the usual ones.
 
     :raises ScheduleDiverged: where it cannot be run.
     """
-    moves = Moves(scene, schedule.order, schedule.plan())
+    moves = Moves(scene, schedule.order, schedule.plan() if plan is None else plan)
     before = moves.start()
     lines = []
     for move, after, step in schedule.play(moves, before):
@@ -80,7 +81,7 @@ def _line(move: Move, before: Position, after: Position, step: Any, moves: Moves
         " and ".join(filter(None, (_what(run) for run in runs))) or ("result, kept" if move.is_callback else move.kind),
         move.is_callback,
         "; ".join(parse_failure(failure).message for failure in failures),
-        fault.name if fault is not None else "",
+        word(fault) if fault is not None else "",
         tuple(log for run in runs for log in run["outcome"]["logs"]),
         (*_money(before.world, after.world, {move.place, move.sender}), *_data(step)),
         tuple(new.name for new in after.pending[len(before.pending) - 1 :]),

@@ -50,7 +50,7 @@ def lanes_drawing(trace: Trace) -> Table:
     lanes = lanes_of(trace)
     table = Table("receipt", *lanes, box=box.SIMPLE, pad_edge=False, header_style="bold")
     for column in table.columns[1:]:
-        column.width = _LANE
+        column.width, column.overflow = _LANE, "fold"
     for line in trace.lines:
         cells = ["", *("" for _ in lanes)]
         row: list[RenderableType] = list(cells)

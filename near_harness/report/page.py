@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1f2328; --soft: #656d76; --line: #d1d9e0; --box: #f6f8fa;
   --good: #1a7f37; --bad: #cf222e; --warn: #9a6700; --refund: #0969da }
 @media (prefers-color-scheme: dark) { :root { --paper: #0d1117; --ink: #e6edf3; --soft: #8b949e; --line: #30363d; --box: #161b22;
@@ -55,7 +55,7 @@ def page(tests: Sequence[TestSection], node: str) -> str:
     summary = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items())) or "no tests"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>near-harness: {escape(summary)}</title><style>{_STYLE}</style></head><body>"
+        f"<title>near-harness: {escape(summary)}</title><style>{STYLE}</style></head><body>"
         f'<h1>{escape(summary)}</h1><p class="about">{escape(node)}</p>'
         f"{''.join(map(_section, tests))}</body></html>\n"
     )

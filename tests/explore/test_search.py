@@ -14,7 +14,7 @@ from near_harness.explore.search import Counts, Search
 
 
 async def searched(near: Near, calls: Any, order: Any) -> tuple[Watcher, Counts, Moves]:
-    scene, _ = await near._scene(calls, (), time_outs=False)
+    scene, _ = await near._scene(calls)
     moves = Moves(scene, order)
     watcher = Watcher(Outcomes(scene.base, moves.places))
     return watcher, Search(moves, watcher).run(moves.start()), moves
