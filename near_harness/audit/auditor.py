@@ -40,6 +40,8 @@ class Auditor:
         """The method that initialised the contract, and its arguments, where that is known."""
         self.callbacks: dict[str, list[bytes]] = {}
         """The methods that were seen to run as callbacks, with the arguments that they got."""
+        self.varied: list[Entry] = []
+        """Ways into methods where something that the contract relies on goes wrong."""
         self._runs = 0
         self._found: dict[str, Finding] = {}
 
@@ -81,6 +83,7 @@ class Auditor:
                 async with played(self.world, *entry.past, *steps, entry.call) as run:
                     if run.entered:
                         self._hear(run)
+                        self.varied.append(Entry.of(run, (*entry.past, *steps)))
 
     def _hear(self, run: Run) -> None:
         self._runs += 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from near_harness.audit.steps import CallStep
+from near_harness.audit.steps import CallStep, last_call
 
 if TYPE_CHECKING:
     from near_harness.audit.auditor import Auditor
@@ -50,10 +50,7 @@ class Finding:
     @property
     def call(self) -> CallStep:
         """The call that shows the fault."""
-        last = self.steps[-1]
-        if not isinstance(last, CallStep):
-            raise TypeError(f"{last} is no call")
-        return last
+        return last_call(self.steps)
 
     @property
     def fingerprint(self) -> str:

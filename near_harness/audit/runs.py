@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from near_harness.audit.steps import CallStep, Step
+from near_harness.audit.steps import CallStep, Step, last_call
 from near_harness.outcome.failures.calls import CodeDoesNotExist, MethodNotFound
 from near_harness.outcome.receipt import Refund
 from near_harness.units import NEAR, Amount
@@ -37,10 +37,7 @@ class Run:
     @property
     def call(self) -> CallStep:
         """The last step: the call whose outcome this is."""
-        last = self.steps[-1]
-        if not isinstance(last, CallStep):
-            raise TypeError(f"{last} is no call")
-        return last
+        return last_call(self.steps)
 
     @property
     def root(self) -> Receipt:
@@ -92,6 +89,10 @@ class Run:
         """Whether somebody gets the result: a callback, or whoever called, since it was returned."""
         return bool(promise.output_data) or (promise.parent is not None and promise.parent.result_of == promise.id)
 
+    def comes_back(self, promise: Receipt) -> bool:
+        """Whether the money of a promise that fails comes back to the contract: it may have named another account for it."""
+        return bool(promise.deposit) and promise.refund_to in (None, self.world.contract_id)
+
     @staticmethod
     def told(promise: Receipt) -> str:
         """What a promise asks for, in words."""
@@ -122,11 +123,6 @@ class Run:
             and receipt.method is not None
             and receipt.receiver != self.world.contract_id
         ]
-
-    @property
-    def changed_keys(self) -> tuple[bytes, ...]:
-        """The keys of the contract's storage with another value, or none, at the end."""
-        return tuple(sorted(change.key for change in self.ledger.state.of(self.world.contract_id)))
 
     @property
     def changed(self) -> bool:

@@ -19,7 +19,11 @@ from near_harness.borsh import BorshType
 from near_harness.errors import InvalidArguments
 
 _ONE_NEAR = str(10**24)
-_USER_NAMES = ("account", "user", "owner", "receiver", "sender", "to", "beneficiary", "bidder", "payee", "member", "admin")
+_CONTRACT_NAMES = (
+    "contract", "pool", "token", "callee", "oracle", "target", "factory", "registry", "market", "exchange", "clerk", "till",
+)  # fmt: skip
+"""Words in the names of parameters that mean another contract; other accounts are users first."""
+_MANY = 50
 _DEEPEST = 6
 _MOST_FOR_A_TYPE = 8
 _BITS = {"uint8": 8, "uint16": 16, "uint32": 32, "int8": 7, "int16": 15, "int32": 31}
@@ -99,7 +103,7 @@ class Samples:
         if kind == "integer":
             most = 2 ** _BITS.get(str(schema.get("format")), 53) - 1
             least = int(schema.get("minimum", 0))
-            return [value for value in (1, 0, 10, 1_000_000) if least <= value <= most] or [least]
+            return [value for value in (1, 0, 2, 10, 1_000_000) if least <= value <= most] or [least]
         simple = {"null": (None,), "boolean": (False, True), "number": (1.0, 0.0)}
         if kind in simple:
             return simple[str(kind)]
@@ -111,8 +115,8 @@ class Samples:
         return ("1", _ONE_NEAR, "1000", "0", *self.users[:1], "text")
 
     def _ids(self, name: str) -> Sequence[str]:
-        means_a_user = any(word in _USER_NAMES for word in name.split("_"))
-        first, second = (self.users, self.contracts) if means_a_user else (self.contracts, self.users)
+        means_a_contract = any(word in _CONTRACT_NAMES for word in name.split("_"))
+        first, second = (self.contracts, self.users) if means_a_contract else (self.users, self.contracts)
         return (*first, *second, self.audited)
 
     def _arrays(self, schema: Mapping[str, Any], name: str, depth: int) -> Sequence[list[Any]]:
@@ -120,7 +124,12 @@ class Samples:
         if isinstance(items, list):
             return [list(values) for values in _one_by_one([list(self._of(item, name, depth + 1)) for item in items])]
         least = int(schema.get("minItems", 0))
-        return [*([value] * max(least, 1) for value in self._of(items, name, depth + 1)[:3]), *([] if least else [[]])]
+        found = [[value] * max(least, 1) for value in self._of(items, name, depth + 1)[:3]]
+        most = int(schema.get("maxItems", _MANY))
+        if most >= _MANY and isinstance(items, Mapping) and items.get("type") in ("integer", "string"):
+            many = range(100, 100 + _MANY)
+            found.insert(1, [number if items["type"] == "integer" else str(number) for number in many])
+        return [*found, *([] if least else [[]])]
 
     def _objects(self, schema: Mapping[str, Any], depth: int) -> Sequence[dict[str, Any]]:
         parts = schema.get("properties", {})

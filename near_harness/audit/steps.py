@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +149,14 @@ class KeyStep:
 
 
 Step = CallStep | NewCodeStep | AnswerStep | DeleteStep | KeyStep
+
+
+def last_call(steps: Sequence[Step]) -> CallStep:
+    """Return the last step, which is a call wherever steps end with what they are for."""
+    last = steps[-1]
+    if not isinstance(last, CallStep):
+        raise TypeError(f"{last} is no call")
+    return last
 
 
 def python_arguments(args: bytes) -> str:

@@ -17,7 +17,7 @@ from near_harness.audit.runs import STATE_KEY, Run, is_first_write, played
 from near_harness.audit.samples import Samples
 from near_harness.audit.steps import NOTHING, AnswerStep, CallStep, Step
 from near_harness.outcome.failures import InvalidTransaction
-from near_harness.units import NEAR, Amount, yocto
+from near_harness.units import NEAR, Amount, Gas, yocto
 
 if TYPE_CHECKING:
     from near_harness.audit.world import World
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _MOST_SHAPES = 8
 """So many different courses of one method are kept."""
 _MOST_ALIKE = 3
-"""So many of these may do the same to different entries of the storage: for different users, for example."""
+"""So many of these may do the same with other arguments: for other users, for example."""
 _MOST_ROUNDS = 3
 _MOST_TO_LIVE_ON = 3
 """So many different calls of one method lead to the next state."""
-_DEPOSITS = {True: (NEAR(1), yocto(1), NOTHING), False: (NOTHING,), None: (NOTHING, NEAR(1), yocto(1))}
+_DEPOSITS = {True: (NEAR(1), yocto(1), NEAR(3), NOTHING), False: (NOTHING,), None: (NOTHING, NEAR(1), yocto(1))}
 """What to attach to a method that is payable, that is not, and of which it is not known."""
 _ANSWERS = (True, b"", "1")
 """What a contract that was not there is made to answer: an approval, nothing, a number or text."""
@@ -47,8 +47,15 @@ class Entry:
     clean: bool
     changes: bool
     """Whether it changed the contract's storage."""
-    callbacks: tuple[str, ...] = ()
-    """The contract's callbacks that ran."""
+    callbacks: tuple[tuple[str, Gas], ...] = ()
+    """The contract's callbacks that ran, with the gas that they burnt."""
+
+    @classmethod
+    def of(cls, run: Run, past: tuple[Step, ...]) -> Entry:
+        """Take down a run that entered its method."""
+        clean = all(receipt.how_failed is None for receipt in run.outcome.receipts)
+        callbacks = tuple((callback.methods[0], callback.gas_burnt) for callback in run.callbacks)
+        return cls(past, run.call, run.shape, clean, run.changed, callbacks)
 
 
 @dataclass
@@ -113,9 +120,10 @@ class Survey:
         with self._world.aside():
             news = await self._enter(list(self.records.values()))
             await self._after_another_user(news)
-            for _ in range(_MOST_ROUNDS):
+            for number in range(_MOST_ROUNDS):
                 await self._live_on(news)
-                news = await self._enter([record for record in self.records.values() if not record.entries])
+                todo = [record for record in self.records.values() if not number or not record.entries]
+                news = await self._enter(todo)
                 if not news:
                     break
 
@@ -176,16 +184,14 @@ class Survey:
                 if not run.entered:
                     record.refusals[_refusal(run)] += 1
                     return None
-                alike = [entry for entry in record.entries if entry.shape[:-1] == run.shape]
-                shape = (*run.shape, run.changed_keys) if len(alike) < _MOST_ALIKE else run.shape
-                if len(alike) == _MOST_ALIKE or any(entry.shape == shape for entry in alike):
+                shape = run.shape
+                alike = [entry for entry in record.entries if entry.shape == shape]
+                if len(alike) == _MOST_ALIKE or any(entry.call.args == call.args for entry in alike):
                     return None
                 self._hear(run)
                 for account, method in run.missing_methods:
                     self._missing.setdefault(account, set()).add(method)
-                clean = all(receipt.how_failed is None for receipt in run.outcome.receipts)
-                callbacks = tuple(callback.methods[0] for callback in run.callbacks)
-                entry = Entry(self._world.past[self._base :], call, shape, clean, run.changed, callbacks)
+                entry = Entry.of(run, self._world.past[self._base :])
         except InvalidTransaction as refused:
             record.refusals[refused.message] += 1
             return None
@@ -216,7 +222,7 @@ class Survey:
         for step in entry.past:
             fewer = tuple(other for other in past if other is not step)
             async with played(self._world, *fewer, entry.call) as run:
-                if run.entered and (*run.shape, run.changed_keys) == entry.shape:
+                if run.entered and run.shape == entry.shape:
                     past = fewer
         return replace(entry, past=past)
 

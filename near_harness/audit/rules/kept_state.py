@@ -9,19 +9,30 @@ from near_harness.audit.findings import Finding, Rule, Severity
 
 if TYPE_CHECKING:
     from near_harness.audit.runs import Run
+    from near_harness.outcome import Receipt
 
 _ID = "NH002"
 
 
 def _judge(run: Run) -> Iterable[Finding]:
-    failed = [receipt for receipt in run.failed_promises if receipt.parent is run.root and run.is_heard(receipt)]
+    failed = [
+        receipt
+        for receipt in run.failed_promises
+        if receipt.parent is run.root and run.is_heard(receipt) and (run.comes_back(receipt) or not receipt.deposit)
+    ]
     if not failed or run.failed_callbacks or not run.kept:
         return
     method, promise = run.call.method, failed[0]
     severity = Severity.HIGH if any(receipt.deposit for receipt in failed) else Severity.MEDIUM
     stays = f"what it wrote stays ({keys_text(run.kept)})"
     message = f"{method} changes its state and then asks for {run.told(promise)}; when that fails, {stays}"
-    yield run.finding(_ID, severity, method, message, kept_state_check(run), detail=promise.method or "transfer")
+    yield run.finding(_ID, severity, method, message, kept_state_check(run), detail=_detail(run, promise))
+
+
+def _detail(run: Run, promise: Receipt) -> str:
+    """The callee's method, unless the caller may choose it."""
+    method = promise.method or "transfer"
+    return "" if method.encode() in run.call.args else method
 
 
 def kept_state_check(run: Run) -> tuple[str, ...]:

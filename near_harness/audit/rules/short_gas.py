@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from near_harness.audit.survey import Entry
 
 _ID = "NH005"
-_PRECISION = TGas("0.2")
+_PRECISION, _USUAL = TGas("0.2"), TGas(40)
 
 
 def _judge(run: Run) -> Iterable[Finding]:
@@ -48,22 +48,30 @@ async def _probe(auditor: Auditor) -> AsyncIterator[Finding]:
 
 
 def _with_callbacks(auditor: Auditor, method: str) -> list[Entry]:
-    """One way into the method for each callback, where nothing failed, and one where something did."""
-    found: dict[tuple[str, bool], Entry] = {}
-    for entry in auditor.survey.records[method].entries:
-        for callback in entry.callbacks:
-            found.setdefault((callback, entry.clean), entry)
-    return list({id(entry): entry for entry in found.values()}.values())
+    """For each callback the way into the method in which it burns most, where nothing fails, and where something does."""
+    found: dict[tuple[str, bool], tuple[Gas, Entry]] = {}
+    varied = [entry for entry in auditor.varied if entry.call.method == method]
+    for entry in (*auditor.survey.records[method].entries, *varied):
+        for callback, burnt in entry.callbacks:
+            key = (callback, entry.clean)
+            if key not in found or found[key][0] < burnt:
+                found[key] = (burnt, entry)
+    return list({id(entry): entry for _, entry in found.values()}.values())
 
 
 async def _least(auditor: Auditor, entry: Entry) -> Gas:
     fails, works = 0, int(entry.call.gas)
+    if await _enters(auditor, entry, _USUAL):
+        works = int(_USUAL)  # fewer turns
     while works - fails > int(_PRECISION):
         middle = (fails + works) // 2
-        async with played(auditor.world, *entry.past, entry.call.with_gas(Gas(middle))) as run:
-            entered = run.entered
-        fails, works = (fails, middle) if entered else (middle, works)
+        fails, works = (fails, middle) if await _enters(auditor, entry, Gas(middle)) else (middle, works)
     return Gas(works)
+
+
+async def _enters(auditor: Auditor, entry: Entry, gas: Gas) -> bool:
+    async with played(auditor.world, *entry.past, entry.call.with_gas(gas)) as run:
+        return run.entered
 
 
 SHORT_GAS = Rule(

@@ -29,7 +29,7 @@ def _judge(run: Run) -> Iterable[Finding]:
 
 def _effects(run: Run, promise: Receipt, maker: Receipt) -> list[str]:
     effects = []
-    if promise.deposit and promise.refund_to in (None, run.world.contract_id):
+    if run.comes_back(promise):
         effects.append(f"the contract gets the {promise.deposit} back and does not know")
     if run.kept_by(maker):
         effects.append("what the method wrote says that it succeeded")
