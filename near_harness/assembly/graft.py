@@ -36,6 +36,11 @@ _FUNCTION = 0
 _ORDER = (TYPES, IMPORTS, FUNCTIONS, 4, 5, 6, EXPORTS, 8, 9, DATA_COUNT, CODE, DATA)
 """The order of the sections in a module; those of kind 0 may be anywhere."""
 
+_LISTS = (TYPES, FUNCTIONS, DATA_COUNT, CODE, DATA)
+"""Sections that begin with a number, besides those that are read."""
+_NONE = b"\x00"
+"""The content of a section without items."""
+
 
 @dataclass(frozen=True)
 class _Parts:
@@ -48,7 +53,7 @@ class _Parts:
 
     def content(self, kind: int) -> bytes:
         """The content of the section of a kind; that of an empty list where there is none."""
-        return next((content for known, content in self.sections if known == kind), b"\x00")
+        return next((content for known, content in self.sections if known == kind), _NONE)
 
 
 def original(method: str) -> Ref:
@@ -105,8 +110,10 @@ def _read(contract: bytes) -> _Parts:
     try:
         found = tuple((kind, contract[start:end]) for kind, start, end in sections(contract))
         by_kind = dict(found)
-        imports, imported = _imports(by_kind.get(IMPORTS, b"\x00"))
-        return _Parts(found, imports, imported, _exports(by_kind.get(EXPORTS, b"\x00")))
+        for kind in _LISTS:
+            read_number(by_kind.get(kind, _NONE), 0)
+        imports, imported = _imports(by_kind.get(IMPORTS, _NONE))
+        return _Parts(found, imports, imported, _exports(by_kind.get(EXPORTS, _NONE)))
     except (IndexError, UnicodeDecodeError):
         raise InvalidContractCode("the contract is damaged: its sections end before their time") from None
 

@@ -46,6 +46,7 @@ class Auditing:
         engine_chain(near.node, "audit")
         chosen = rules_of(rules)
         subject = Subject(contract, users, callees, calls)
+        await near.puppets.flush()
         with near.unobserved(), near.anchor("audit"):
             world = await subject.world(near)
             examples, origin = subject.examples(world.user), await subject.origin(near)

@@ -112,6 +112,7 @@ class Exploring:
         from near_harness.explore.scene import Scene, Signing, base_world  # noqa: PLC0415 - likewise
 
         near: Any = self  # Near is made of this class
+        await near.puppets.flush()
         base = base_world(near, time_outs=time_outs)
         signing = await Signing.at_head(near)
         roots: list[Root] = []

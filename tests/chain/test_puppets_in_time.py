@@ -61,6 +61,20 @@ async def test_going_back_takes_programs_and_records_along(near: Near, pool: Pup
     assert [call.receipt.failed for call in pool.calls] == [False, True]
 
 
+async def test_what_is_programmed_is_there_when_orders_are_explored_or_a_contract_is_audited(
+    near: Near, bank: Contract, pool: Puppet, alice: Account
+) -> None:
+    pool.on("deposit_and_stake").panics("paused")
+    call = bank.deposit_and_stake(pool=pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+    report = await near.explore([[call]], invariant=lambda chain: chain.view(bank, "total_credit") == "0")
+    report.assert_safe()
+    assert pool.unsent == ()
+
+    pool.on("deposit_and_stake").returns(True)
+    await near.audit(bank, callees=[pool], calls=[call], rules=["NH001"], tries=1)
+    assert pool.unsent == ()
+
+
 async def test_a_puppet_that_was_rolled_back_cannot_be_programmed(near: Near, tmp_path: Path) -> None:
     with near.anchor():
         gone = await near.puppet("gone")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from functools import cache
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from properties.test_broken_contracts import DAMAGED, MAGIC, SECTIONS
 from rpc_chain import NEAR, RpcChain
 
+from near_harness.errors import CannotGraft, InvalidContractCode
 from near_harness.puppets.answers import (
     Answer,
     Burn,
@@ -23,9 +26,11 @@ from near_harness.puppets.answers import (
     Transfer,
     Trap,
 )
+from near_harness.puppets.faults import PANIC, fault_in
 from near_harness.puppets.program import puppet_code
 from near_harness.puppets.script import Match, Progress, Script
 from near_harness.units import Amount, TGas
+from near_harness.wasm import load_wasm
 
 AMOUNTS = st.integers(0, NEAR // 100).map(Amount)
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
@@ -99,3 +104,11 @@ def test_any_program_runs_and_the_first_script_that_fits_answers(
             assert result["receipts_outcome"][0]["outcome"]["logs"] == logs
     finally:
         world.chain.restore(before)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(DAMAGED | SECTIONS | st.binary(max_size=100).map(MAGIC.__add__))
+def test_a_damaged_contract_is_changed_or_refused(code: bytes) -> None:
+    with contextlib.suppress(CannotGraft, InvalidContractCode):
+        changed = fault_in(code, PANIC, "accepted", after=0)
+        assert load_wasm(changed).exports == load_wasm(code).exports
