@@ -9,7 +9,7 @@ import pytest
 
 from near_harness import needs
 from near_harness.errors import HarnessError, ProtocolMismatch
-from near_harness.nodes.logs import last_lines
+from near_harness.nodes.logs import debug_lines, last_lines
 from near_harness.nodes.pool import NodePool
 
 if TYPE_CHECKING:
@@ -125,6 +125,10 @@ class NodeHooks:
         settings = self.settings_of(item) if report.failed else None
         if settings is not None:
             log = self._pool.logs(settings)
+            debug = debug_lines(log)
+            if debug:
+                text = "\n".join(f"  | {line}" for line in debug[-_LOG_LINES:])
+                report.sections.append((f"near: debug log of contracts on the node {settings.name}", text))
             if log.strip():
                 report.sections.append((f"near: log of the node {settings.name}", last_lines(log, _LOG_LINES)))
         return report

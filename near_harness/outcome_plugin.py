@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness import bundle_plugin, explore_plugin, gas_plugin, report_plugin, unseen
+from near_harness import bundle_plugin, explore_plugin, gas_plugin, logs_plugin, report_plugin, unseen
 from near_harness.puppets.plugin import UnsentPrograms
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _UNSEEN = pytest.StashKey[unseen.UnseenFailures]()
 _GAS = pytest.StashKey[gas_plugin.GasPlugin]()
+_LOGS = pytest.StashKey[logs_plugin.ContractLogs]()
 _UNSENT = pytest.StashKey[UnsentPrograms]()
 _BUNDLES = pytest.StashKey[bundle_plugin.BundlePlugin]()
 _EXPLORE = pytest.StashKey[explore_plugin.ExplorePlugin]()
@@ -34,6 +35,8 @@ def configure(config: pytest.Config, *, bundle: str) -> None:
     config.addinivalue_line("markers", f"{unseen.NAME}(way): error, warn or ignore failures that the test does not see")
     config.stash[_UNSEEN] = unseen.UnseenFailures(config)
     config.pluginmanager.register(config.stash[_UNSEEN], unseen.NAME)
+    config.stash[_LOGS] = logs_plugin.ContractLogs()
+    config.pluginmanager.register(config.stash[_LOGS], "near_contract_logs")
     config.stash[_UNSENT] = UnsentPrograms()
     config.pluginmanager.register(config.stash[_UNSENT], "near_puppets")
     config.stash[_GAS] = gas_plugin.GasPlugin(config)
@@ -48,7 +51,12 @@ def configure(config: pytest.Config, *, bundle: str) -> None:
 
 def watch(config: pytest.Config, near: Near) -> None:
     """Hear of everything that is sent through a façade from now on."""
-    near.observers += [config.stash[_UNSEEN].hear, config.stash[_GAS].hear, config.stash[_REPORT].hear]
+    near.observers += [
+        config.stash[_UNSEEN].hear,
+        config.stash[_GAS].hear,
+        config.stash[_LOGS].hear,
+        config.stash[_REPORT].hear,
+    ]
     config.stash[_UNSENT].watch(near)
     config.stash[_EXPLORE].watch(near)
     config.stash[_BUNDLES].watch(near)

@@ -125,6 +125,29 @@ def test_a_failing_test_shows_what_the_node_wrote(run: Run) -> None:
     )
 
 
+def test_a_failing_test_shows_what_contracts_logged(run: Run, drop_in: Path, contracts: Path) -> None:
+    # As a real node writes what a contract gives to `sandbox_debug_log`, in the colours of a terminal too.
+    line = "\\x1b[2m2026-01-01T00:00:00.000001Z\\x1b[0m \\x1b[34mDEBUG\\x1b[0m apply{height=5}: \\x1b[2msandbox\\x1b[0m: so far"
+    drop_in.write_text(
+        DROP_IN.replace("main(prog_name", f"import sys\nprint('{line}', file=sys.stderr, flush=True)\nmain(prog_name")
+    )
+    source = f"""
+        async def test_it(near, alice):
+            pool = await near.deploy({str(contracts / "staking_pool.wasm")!r}, "pool")
+            await pool.deposit_and_stake().by(alice).attach("7 NEAR")
+            assert False
+        """
+    for node in ("embedded", "binary"):
+        result = run(source, f"--near-node={node}", "--near-isolation=node")
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(
+            ["*- near: logs of contracts -*", "*pool*.deposit_and_stake*", "  | pool*.deposit_and_stake: *staked*"]
+        )
+    result.stdout.fnmatch_lines(
+        ["*- near: debug log of contracts on the node binary -*", "  | so far", "*- near: log of the node binary -*"]
+    )
+
+
 def test_without_snapshots_each_test_has_accounts_of_its_own(run: Run) -> None:
     run(
         """

@@ -1,0 +1,50 @@
+"""What contracts logged, as a section of a failing test's report: the logs of all receipts of what the test has sent."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from near_harness.outcome import Outcome
+
+_MOST_LINES = 200
+
+
+class ContractLogs:
+    """Remembers what each test has sent."""
+
+    def __init__(self) -> None:
+        self._sent: list[tuple[Outcome, str]] = []
+
+    def hear(self, outcome: Outcome, called: str) -> None:
+        """Remember what a test has sent."""
+        self._sent.append((outcome, called))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Forget what the test before has sent."""
+        self._sent.clear()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach the logs to a failure."""
+        report = yield
+        lines = self._lines() if report.failed else []
+        if lines:
+            left_out = [f"… {len(lines) - _MOST_LINES} lines before these"] if len(lines) > _MOST_LINES else []
+            report.sections.append(("near: logs of contracts", "\n".join([*left_out, *lines[-_MOST_LINES:]])))
+        return report
+
+    def _lines(self) -> list[str]:
+        lines = []
+        for outcome, called in self._sent:
+            logs = [
+                f"  | {receipt.receiver}.{receipt.method}: {log}" if receipt.method else f"  | {receipt.receiver}: {log}"
+                for receipt in outcome.receipts
+                for log in receipt.logs
+            ]
+            lines += [called, *logs] if logs else []
+        return lines
