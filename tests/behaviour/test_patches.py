@@ -11,6 +11,8 @@ from near_harness import NEAR, Account, Contract, KeyPair, Near
 from near_harness.errors import BadInput, UnknownAccount
 from near_harness.outcome.failures import AccessKeyNotFound
 
+pytestmark = pytest.mark.near_needs("patch_state")
+
 
 async def usage(near: Near, who: object) -> int:
     return int((await near.client.query("view_account", account_id=str(who)))["storage_usage"])
@@ -66,6 +68,7 @@ async def test_keys_come_and_go(near: Near, alice: Account, bob: Account) -> Non
         await other.transfer(bob, NEAR(1))
 
 
+@pytest.mark.near_needs("snapshot")
 async def test_any_account_is_impersonated(near: Near, alice: Account, bank: Contract) -> None:
     secret = KeyPair.random()
     made = await near.create_account("hidden")
@@ -74,7 +77,7 @@ async def test_any_account_is_impersonated(near: Near, alice: Account, bank: Con
     with pytest.raises(AccessKeyNotFound):
         await made.transfer(alice, NEAR(1))
     with near.anchor():
-        hidden = await near.impersonate("hidden.sandbox")
+        hidden = await near.impersonate(made)
         await hidden.transfer(alice, NEAR(1))
     with pytest.raises(AccessKeyNotFound):
         await made.transfer(alice, NEAR(1))
