@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "near_harness.cli.demo",
     "doctor": "near_harness.cli.doctor",
     "explain": "near_harness.cli.explain",
+    "gas": "near_harness.cli.gas",
     "init": "near_harness.cli.init",
     "replay": "near_harness.cli.replay",
     "trace": "near_harness.cli.trace",

@@ -73,9 +73,12 @@ def totals(found: Iterable[GasEntry]) -> Totals:
     return sums
 
 
-def differences(before: Totals, now: Totals, tolerance_percent: float) -> list[GasDifference]:
-    """Compare a run with a file: changes above the tolerance, and what is new. Tests that did not run are left out."""
-    ran = {test for test, _ in now}
+def differences(before: Totals, now: Totals, tolerance_percent: float, *, every_test: bool = False) -> list[GasDifference]:
+    """Compare a run with a file: changes above the tolerance, and what is new.
+
+    Tests that did not run are left out, unless ``every_test``.
+    """
+    ran = {test for test, _ in (*now, *before)} if every_test else {test for test, _ in now}
     keys = sorted({key for key in (*before, *now) if key[0] in ran})
     found = [GasDifference(*key, before.get(key), now.get(key)) for key in keys]
     return [one for one in found if one.percent is None or abs(one.percent) > tolerance_percent]
