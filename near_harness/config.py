@@ -101,7 +101,7 @@ class Settings:
                 fast=is_fast,
                 genesis=of_genesis,
                 config=of_config,
-                protocol_version=_protocol(version, protocols[1]),
+                protocol_version=parse_protocol(version, protocols[1]),
                 protocol_chosen=protocols[1] != _DEFAULT,
                 port=chosen_port or 0,
                 block_time_ms=milliseconds,
@@ -201,7 +201,11 @@ class _Places:
         raise InvalidSetting(f"{name} {text!r} ({place}): give {wanted}")
 
 
-def _protocol(text: str, place: str) -> int | None:
+def parse_protocol(text: str, place: str) -> int | None:
+    """Read one value of ``--near-protocol``; None for the newest. ``place`` is where it was set.
+
+    :raises InvalidSetting: where it is no number and not ``latest``.
+    """
     if text == "latest":
         return None
     if text.isascii() and text.isdecimal() and int(text) > 0:

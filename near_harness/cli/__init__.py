@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": "near_harness.cli.explain",
     "gas": "near_harness.cli.gas",
     "init": "near_harness.cli.init",
+    "node": "near_harness.cli.node",
     "replay": "near_harness.cli.replay",
     "trace": "near_harness.cli.trace",
 }

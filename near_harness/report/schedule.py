@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from near_harness.render.schedule import change_texts, lanes_of
-from near_harness.report.page import STYLE
+from near_harness.report.style import STYLE
 
 if TYPE_CHECKING:
     from near_harness.explore.report import Finding

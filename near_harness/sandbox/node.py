@@ -8,6 +8,7 @@ import json
 import logging
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from near_harness.sandbox.http import application
 from near_harness.sandbox.settings import Address, Settings
 from near_harness.sandbox.store import KeptChain, Store
 
-_FIRST_BLOCKS = 4
+FIRST_BLOCKS = 4
 """With this many the newest final block is not genesis: clients take the hash that they sign over from it."""
 
 
@@ -47,7 +48,7 @@ def open_chain(home: Path, settings: Settings, address: Address) -> Any:
     except engine.EngineError as error:
         raise BrokenHome(f"{_file_of(error, home, settings)}: {error}") from error
     kept = KeptChain(chain, Store(home, genesis))
-    kept.produce_blocks(_FIRST_BLOCKS)
+    kept.produce_blocks(FIRST_BLOCKS)
     return kept
 
 
@@ -67,25 +68,49 @@ def run(home: Path, rpc: Address | None, report: Callable[[str], None]) -> None:
     address = rpc or settings.rpc
     chain = open_chain(home, settings, address)
     try:
-        asyncio.run(_serve(chain, settings, address, report))
+        serving = Serving(address, settings.origins, settings.most_bytes, settings.patience_s, settings.block_time_s)
+        ready = f"{chain.chain_id}, protocol {chain.protocol_version}: JSON-RPC on http://{address}"
+        asyncio.run(serve(chain, serving, lambda: report(ready)))
     except load_engine().EngineError as error:
         raise NodeError(f"the chain cannot go on: {error}") from error
 
 
-async def _serve(chain: Any, settings: Settings, address: Address, report: Callable[[str], None]) -> None:
+@dataclass(frozen=True)
+class Serving:
+    """How a chain is served: where, to whose pages in a browser, with what limits, and a block how often when nothing is sent."""
+
+    address: Address
+    origins: tuple[str, ...] = ("*",)
+    most_bytes: int = 10 * 1024 * 1024
+    patience_s: float = 10.0
+    block_time_s: float = 0.1
+
+
+def _no_pages(app: web.Application) -> None:
+    """Serve JSON-RPC only."""
+
+
+async def serve(
+    chain: Any, serving: Serving, ready: Callable[[], None], add_pages: Callable[[web.Application], None] = _no_pages
+) -> None:
+    """Serve a chain until SIGINT or SIGTERM; ``ready`` is called when it answers. ``add_pages`` adds to what GET finds.
+
+    :raises PortInUse: where another program has the port.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    pump = Pump(chain, patience_s=settings.patience_s)
-    app = application(chain, pump, origins=settings.origins, most_bytes=settings.most_bytes)
+    pump = Pump(chain, patience_s=serving.patience_s)
+    app = application(chain, pump, origins=serving.origins, most_bytes=serving.most_bytes)
+    add_pages(app)
     runner = web.AppRunner(app, access_log=None, logger=_unheard(), handle_signals=False, shutdown_timeout=0.2)
     await runner.setup()
     ticker: asyncio.Task[None] | None = None
     try:
-        await _listen(runner, address)
-        report(f"{chain.chain_id}, protocol {chain.protocol_version}: JSON-RPC on http://{address}")
-        ticker = asyncio.create_task(_tick(chain, settings.block_time_s))
+        await _listen(runner, serving.address)
+        ready()
+        ticker = asyncio.create_task(_tick(chain, serving.block_time_s))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({ticker, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -115,7 +140,7 @@ async def _listen(runner: web.AppRunner, address: Address) -> None:
         await web.TCPSite(runner, address.host, address.port).start()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise PortInUse(f"{address} is in use by another program: choose another port with --rpc-addr") from error
+            raise PortInUse(f"{address} is in use by another program: choose another port") from error
         raise NodeError(f"cannot listen on {address}: {error.strerror or error}") from error
 
 
