@@ -12,12 +12,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from near_harness.chain.capability import refusals
 from near_harness.errors import BadInput
-from near_harness.explore.scene import Root, Scene
+from near_harness.explore.frontier import scene_of
+from near_harness.explore.scene import Root
 from near_harness.explore.schedule import Schedule
 from near_harness.explore.trace import Trace, trace
-from near_harness.nodes.embedded import load_engine
 from near_harness.version import __version__
 
 if TYPE_CHECKING:
@@ -76,12 +75,7 @@ def run_again(path: Path) -> tuple[Trace, bool]:
         raise BadInput(f"{error.filename} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path} is no schedule that was written here: {type(error).__name__}: {error}") from None
-    engine = load_engine()
-    node = engine.Chain(engine.sandbox_genesis(protocol_version=version))
-    with refusals():
-        node.restore(node.load(chain)[0])
-        base = node.world()
-    again = trace(Scene.of(base, roots), Schedule.parse(line))
+    again = trace(scene_of(chain, roots, version, time_outs=".timeout" in line), Schedule.parse(line))
     return again, again.root == recorded
 
 

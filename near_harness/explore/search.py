@@ -128,6 +128,7 @@ class Search:
         floor = len(self._trail.moves)
         known = {move.name: move for move in position.pending}
         if not self._open(position, {name: known[name] for name in prefix.asleep if name in known}):
+            self.counts.complete = not self.counts.stopped
             return self.counts
         while self._frames:
             if not self._go_on(self.counts):
