@@ -8,10 +8,12 @@ from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.borsh import BorshType
+from near_harness.errors import BadInput
 from near_harness.transactions import DEFAULT_GAS, Actions, Batch, Call, View, transfer
 from near_harness.units import Amount, AmountLike, GasLike, to_amount, to_gas
 
 if TYPE_CHECKING:
+    from near_harness.delegates import SignedDelegate
     from near_harness.keys import KeyPair
     from near_harness.near import Near
     from near_harness.outcome import Outcome
@@ -64,6 +66,20 @@ class Account:
         ``.expect_failure(…)`` as for a call.
         """
         return Batch(self._near, account_id_of(receiver), steps, self)
+
+    async def delegate(self, receiver: object, *steps: Any, blocks: int = 100) -> SignedDelegate:
+        """Sign calls and actions for one receiver as a meta-transaction, which a relayer sends and pays: ``.by(relayer)``.
+
+        It is valid for so many blocks, and once. The steps are those of :meth:`batch`.
+
+        :raises BadInput: for no steps, a call of another contract, or ``blocks`` below 1.
+        """
+        from near_harness.delegates import sign_delegate  # noqa: PLC0415 - py-near's models are needed by nobody else
+
+        if blocks < 1:
+            raise BadInput(f"a delegate action that is valid for {blocks} blocks can never be executed")
+        batch = self.batch(receiver, *steps)
+        return await sign_delegate(self._near, self, batch.receiver_id, batch.actions(), blocks=blocks, shown=str(batch))
 
     async def balance(self) -> Amount:
         """What the account holds in yoctoNEAR, what is locked by staking left out.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from py_near import transactions as py_near_actions
 from py_near_primitives import DeleteAccountAction
@@ -14,6 +14,7 @@ from near_harness.errors import BadInput
 from near_harness.units import Amount, AmountLike, GasLike, TGas, to_amount, to_gas
 
 Actions = Sequence[Any]
+GlobalBy = Literal["hash", "account"]
 DEFAULT_GAS = TGas(100)
 MAX_GAS = TGas(1000)
 """``max_total_prepaid_gas`` since protocol 82 (300 Tgas before it)."""
@@ -37,6 +38,33 @@ def add_full_access_key(public_key: str) -> Any:
 def deploy(code: bytes) -> Any:
     """Put a contract on the receiver, which must be the signer, or created in the same transaction."""
     return py_near_actions.create_deploy_contract_action(code)
+
+
+def deploy_global(code: bytes, *, by: GlobalBy = "hash") -> Any:
+    """Publish a contract for all accounts of the chain, paid by the signer, who must be the receiver (10**20 yoctoNEAR a byte, burnt).
+
+    ``by="hash"``: others use it by the hash of its code, which never changes. ``by="account"``: they use it by the account's id,
+    and get what that account publishes later as well. It reaches the other accounts a block later.
+
+    :raises BadInput: for another ``by``.
+    """
+    if by not in ("hash", "account"):
+        raise BadInput(f"a global contract is used by its 'hash' or by its 'account', not by {by!r}")
+    return py_near_actions.create_deploy_global_contract_action(code, use_account_id=by == "account")
+
+
+def use_global(contract: object) -> Any:
+    """Let the receiver, who must be the signer, run a global contract: an account (or its id), or the code's hash in 32 bytes.
+
+    It costs the account the storage of the reference, not of the code.
+
+    :raises BadInput: for bytes that are no hash.
+    """
+    if isinstance(contract, bytes):
+        if len(contract) != 32:
+            raise BadInput(f"the hash of a global contract has 32 bytes, not {len(contract)}: hashlib.sha256(code).digest()")
+        return py_near_actions.create_use_global_contract_action_by_code_hash(contract)
+    return py_near_actions.create_use_global_contract_action_by_account_id(account_id_of(contract))
 
 
 def add_function_call_key(

@@ -21,9 +21,11 @@ from near_harness.actions import (
     delete_account,
     delete_key,
     deploy,
+    deploy_global,
     function_call,
     stake,
     transfer,
+    use_global,
 )
 from near_harness.errors import BadInput, NotPayable, ViewFailed
 from near_harness.outcome.failures import InvalidTransaction
@@ -40,13 +42,13 @@ if TYPE_CHECKING:
     from near_harness.outcome.failures import TransactionFailed
 
 __all__ = [
-    "DEFAULT_GAS", "MAX_GAS", "Actions", "Batch", "Call", "View", "add_full_access_key", "add_function_call_key",
-    "create_account", "delete_account", "delete_key", "deploy", "function_call", "stake", "transfer",
+    "DEFAULT_GAS", "MAX_GAS", "Actions", "Batch", "Call", "Sendable", "View", "add_full_access_key", "add_function_call_key",
+    "create_account", "delete_account", "delete_key", "deploy", "deploy_global", "function_call", "stake", "transfer", "use_global",
 ]  # fmt: skip
 
 
-class _Sendable:
-    """What a call and a batch have in common: how they are sent, and what becomes of failures."""
+class Sendable:
+    """What calls, batches and signed delegates have in common: how they are sent, and what becomes of failures."""
 
     near: Near
     receiver_id: str
@@ -119,7 +121,7 @@ class _Sendable:
 
 
 @dataclass(frozen=True)
-class Call(_Sendable):
+class Call(Sendable):
     """A call of a contract that changes state. Every method gives a new call; nothing is sent before it is awaited."""
 
     near: Near
@@ -182,7 +184,7 @@ class Call(_Sendable):
 
 
 @dataclass(frozen=True)
-class Batch(_Sendable):
+class Batch(Sendable):
     """Several actions for one receiver, in one transaction: all of them happen, or none. Sent when it is awaited."""
 
     near: Near
