@@ -41,7 +41,7 @@ def deploy(code: bytes) -> Any:
 
 
 def deploy_global(code: bytes, *, by: GlobalBy = "hash") -> Any:
-    """Publish a contract for all accounts of the chain, paid by the signer, who must be the receiver (10**20 yoctoNEAR a byte, burnt).
+    """Publish a contract for all accounts of the chain. The receiver pays, 10**20 yoctoNEAR a byte, which are burnt.
 
     ``by="hash"``: others use it by the hash of its code, which never changes. ``by="account"``: they use it by the account's id,
     and get what that account publishes later as well. It reaches the other accounts a block later.

@@ -1,8 +1,8 @@
 """Settings: the command line wins over the ini file, the ini file over the environment.
 
-=====================  ===================  ====================================
+=====================  ===================  =================================
 option                 ini key              environment variable
-=====================  ===================  ====================================
+=====================  ===================  =================================
 ``--near-node``        ``near_node``        ``NEAR_HARNESS_NODE``
 ``--near-protocol``    ``near_protocol``    ``NEAR_HARNESS_PROTOCOL_VERSION``
 ``--near-port``        ``near_port``        ``NEAR_HARNESS_PORT``
@@ -12,7 +12,8 @@ option                 ini key              environment variable
 ``--near-genesis``     ``near_genesis``     ``NEAR_HARNESS_GENESIS``
 ``--near-config``      ``near_config``      ``NEAR_HARNESS_CONFIG``
 ``--near-bundle``      ``near_bundle``      ``NEAR_HARNESS_BUNDLE``
-=====================  ===================  ====================================
+=======
+=====================  ===================  =================================
 
 A node is written ``embedded``, ``docker``, ``docker:TAG``, ``docker:IMAGE``, ``binary``, ``binary:VERSION``, ``binary:PATH``,
 ``http://HOST:PORT``, or ``remote`` for the URL in ``NEAR_HARNESS_RPC_URL``. Nodes and protocol versions may be several, with

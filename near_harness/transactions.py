@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_GAS", "MAX_GAS", "Actions", "Batch", "Call", "Sendable", "View", "add_full_access_key", "add_function_call_key",
-    "create_account", "delete_account", "delete_key", "deploy", "deploy_global", "function_call", "stake", "transfer", "use_global",
+    "create_account", "delete_account", "delete_key", "deploy", "deploy_global", "function_call", "stake", "transfer",
+    "use_global",
 ]  # fmt: skip
 
 

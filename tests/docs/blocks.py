@@ -43,7 +43,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 def pages() -> list[Path]:
     """All pages that are written by hand."""
-    generated = (DOCS / "errors", DOCS / "reference" / "inside")
+    generated = (DOCS / "errors", DOCS / "reference" / "inside", DOCS / "reference" / "plugin")
     return sorted(page for page in DOCS.rglob("*.md") if not any(folder in page.parents for folder in generated))
 
 

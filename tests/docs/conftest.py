@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 from docs.blocks import DOCS, blocks
+
+
+@pytest.fixture(autouse=True)
+def _commands_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands that are installed beside Python, also where its environment is not activated."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
 
 
 def collected(page: str) -> dict[str, object]:

@@ -90,7 +90,7 @@ def test_the_search_finds_words(site: Path, stem: str, page: str) -> None:
 
 
 def test_every_option_of_the_plugin_is_described(pages: dict[Path, Page], site: Path) -> None:
-    described = pages[site / "reference" / "pytest.html"].text
+    described = pages[site / "reference" / "plugin" / "options.html"].text
     shown = subprocess.run(
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True, cwd=site
     ).stdout
