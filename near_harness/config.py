@@ -12,7 +12,6 @@ option                 ini key              environment variable
 ``--near-genesis``     ``near_genesis``     ``NEAR_HARNESS_GENESIS``
 ``--near-config``      ``near_config``      ``NEAR_HARNESS_CONFIG``
 ``--near-bundle``      ``near_bundle``      ``NEAR_HARNESS_BUNDLE``
-=======
 =====================  ===================  =================================
 
 A node is written ``embedded``, ``docker``, ``docker:TAG``, ``docker:IMAGE``, ``binary``, ``binary:VERSION``, ``binary:PATH``,
