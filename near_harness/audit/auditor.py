@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from near_harness.audit.findings import Finding, Rule
@@ -11,7 +10,6 @@ from near_harness.audit.report import Report
 from near_harness.audit.runs import Run, played
 from near_harness.audit.survey import Entry, Survey
 from near_harness.audit.variants import variants
-from near_harness.outcome.failures import InvalidTransaction
 
 if TYPE_CHECKING:
     from near_harness.audit.steps import CallStep, Step
@@ -62,6 +60,7 @@ class Auditor:
             contract=self.world.contract_id,
             source=self._origin.source,
             code=self._origin.code,
+            has_abi=self.world.interface.has_abi,
             findings=tuple(findings),
             methods=tuple(self.survey.records.values()),
             rules=self.rules,
@@ -79,11 +78,10 @@ class Auditor:
         async with played(self.world, *entry.past, entry.call) as run:
             others = list(variants(run))
         for steps in others:
-            with suppress(InvalidTransaction):  # such as of an account that this variant has deleted
-                async with played(self.world, *entry.past, *steps, entry.call) as run:
-                    if run.entered:
-                        self._hear(run)
-                        self.varied.append(Entry.of(run, (*entry.past, *steps)))
+            async with played(self.world, *entry.past, *steps, entry.call) as run:
+                if run.entered:
+                    self._hear(run)
+                    self.varied.append(Entry.of(run, (*entry.past, *steps)))
 
     def _hear(self, run: Run) -> None:
         self._runs += 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from near_harness.audit.findings import Finding, Rule, Severity
 from near_harness.audit.pages import page, page_path
+from near_harness.audit.text import NO_ABI
 from near_harness.version import __version__
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def as_json(report: Report, scripts: Mapping[str, Path]) -> str:
         "near_harness": __version__,
         "contract": report.contract,
         "protocol_version": report.protocol_version,
+        "has_abi": report.has_abi,
         "seed": report.seed,
         "runs": report.runs,
         "rules": [rule.id for rule in report.rules],
@@ -81,6 +83,7 @@ def as_sarif(report: Report, scripts: Mapping[str, Path]) -> str:
         }
         for record in report.not_entered
     ]
+    notes += [] if report.has_abi else [{"level": "warning", "message": {"text": NO_ABI}}]
     run = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],

@@ -22,6 +22,8 @@ class Report:
     source: str
     """Where the contract's code came from: the path of its file, or its account."""
     code: bytes = field(repr=False)
+    has_abi: bool
+    """Whether the contract says what its methods take; else their arguments were guessed from what they refused."""
     findings: tuple[Finding, ...]
     methods: tuple[MethodRecord, ...]
     rules: tuple[Rule, ...]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from near_harness.audit.steps import CallStep, Step, last_call
+from near_harness.audit.steps import NOT_PLAYED, CallStep, Step, last_call
+from near_harness.outcome.failures import InvalidTransaction
 from near_harness.outcome.failures.calls import CodeDoesNotExist, MethodNotFound
 from near_harness.outcome.receipt import Refund
 from near_harness.units import NEAR, Amount
@@ -28,11 +29,22 @@ STATE_KEY = b"STATE"
 
 @dataclass(eq=False)
 class Run:
-    """One play of some steps. It is looked at before the chain goes back: storage and balances are read on demand."""
+    """One play of some steps. It is looked at before the chain goes back: storage and balances are read on demand.
+
+    ``result`` is None where a transaction was refused, or did not come to its end: ``refusal`` says why.
+    """
 
     world: World
     steps: tuple[Step, ...]
-    outcome: Outcome
+    result: Outcome | None
+    refusal: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of the last step."""
+        if self.result is None:
+            raise ValueError(f"{self.call} has no outcome: {self.refusal}")
+        return self.result
 
     @property
     def call(self) -> CallStep:
@@ -50,7 +62,7 @@ class Run:
     @property
     def entered(self) -> bool:
         """Whether the method ran to its end: what came of its promises does not count."""
-        return self.outcome.root is not None and self.outcome.root.arrived
+        return self.result is not None and self.result.root is not None and self.result.root.arrived
 
     @property
     def ledger(self) -> Ledger:
@@ -176,15 +188,21 @@ def is_first_write(change: StateChange) -> bool:
 
 @asynccontextmanager
 async def played(world: World, *steps: Step) -> AsyncIterator[Run]:
-    """Play steps from where the chain is, look at the run inside ``async with``, and go back.
-
-    :raises InvalidTransaction: where the protocol refuses one of them.
-    """
+    """Play steps from where the chain is, look at the run inside ``async with``, and go back."""
     near = world.near
     with near.anchor("audit"):
         outcome: Outcome | None = None
-        for step in steps:
-            outcome = await step.run(near)
-        if outcome is None:
-            raise TypeError(f"{steps[-1]} has no outcome")
-        yield Run(world, (*world.past, *steps), outcome)
+        refusal = ""
+        try:
+            for step in steps:
+                outcome = await step.run(near)
+        except NOT_PLAYED as refused:
+            outcome, refusal = None, refusal_text(refused)
+        yield Run(world, (*world.past, *steps), outcome, refusal)
+
+
+def refusal_text(refused: Exception) -> str:
+    """Why a step could not be played, in a line."""
+    if isinstance(refused, InvalidTransaction):
+        return refused.message
+    return "it waits for somebody to resume it (yield), so it does not come to its end"

@@ -25,7 +25,7 @@ _CONTRACT_NAMES = (
 """Words in the names of parameters that mean another contract; other accounts are users first."""
 _MANY = 50
 _DEEPEST = 6
-_MOST_FOR_A_TYPE = 8
+_MOST_FOR_A_TYPE = 10
 _BITS = {"uint8": 8, "uint16": 16, "uint32": 32, "int8": 7, "int16": 15, "int32": 31}
 
 
@@ -77,7 +77,7 @@ class Samples:
 
     def _of(self, schema: Any, name: str, depth: int) -> Sequence[Any]:  # noqa: PLR0911 - a form of a schema each
         if not isinstance(schema, Mapping) or not schema or depth > _DEEPEST:
-            return (None, "1", 1, {})
+            return ("1", *self._ids(name), 1, True, _ONE_NEAR, None, [], {}) if not depth else (None, "1", 1, {})
         if "$ref" in schema:
             target = schema["$ref"].rpartition("/")[2]
             return self._ids(name) if target == "AccountId" else self._of(self.definitions.get(target), name, depth + 1)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from near_harness.actions import add_function_call_key, delete_account, function_call
+from near_harness.errors import RpcTimeout
 from near_harness.keys import KeyPair
+from near_harness.outcome.failures import InvalidTransaction
 from near_harness.units import Amount, Gas, TGas
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 PROBE_GAS = TGas(300)
 """What calls carry: enough for any chain of promises that a user would send."""
 NOTHING = Amount(0)
+NOT_PLAYED = (InvalidTransaction, RpcTimeout)
+"""What a step raises that the protocol refuses, or that does not come to its end."""
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ taken for safety.
 from __future__ import annotations
 
 import base64
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from near_harness.abi import Interface, Method
+from near_harness.abi import Interface, Method, Parameter
 from near_harness.audit.runs import STATE_KEY, Run, is_first_write, played
 from near_harness.audit.samples import Samples
 from near_harness.audit.steps import NOTHING, AnswerStep, CallStep, Step
-from near_harness.outcome.failures import InvalidTransaction
 from near_harness.units import NEAR, Amount, Gas, yocto
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _DEPOSITS = {True: (NEAR(1), yocto(1), NEAR(3), NOTHING), False: (NOTHING,), Non
 """What to attach to a method that is payable, that is not, and of which it is not known."""
 _ANSWERS = (True, b"", "1")
 """What a contract that was not there is made to answer: an approval, nothing, a number or text."""
+_MISSING_FIELD = re.compile(r"missing field `(\w+)`")
+"""What serde says of a struct of arguments."""
 _PRIVATE = " is private"
 """What near-sdk says to everybody but the contract itself: Method on_staked is private."""
 
@@ -68,6 +70,23 @@ class MethodRecord:
     refusals: Counter[str] = field(default_factory=Counter)
 
     @property
+    def lacks(self) -> str | None:
+        """The argument that a method without an ABI has asked for, by the words of near-sdk."""
+        if self.method.view is not None:
+            return None
+        known = {parameter.name for parameter in self.method.parameters or ()}
+        asked = (found[1] for refusal in self.refusals for found in _MISSING_FIELD.finditer(refusal))
+        return next((name for name in asked if name not in known), None)
+
+    def learn(self) -> bool:
+        """Take the argument that was asked for into the method's parameters, where there is one."""
+        name = self.lacks
+        if name is None:
+            return False
+        self.method = replace(self.method, parameters=(*(self.method.parameters or ()), Parameter(name, optional=False)))
+        return True
+
+    @property
     def private(self) -> bool:
         """Whether it is for the contract itself only: the ABI says so, or the method did."""
         return "private" in self.method.modifiers or any(refusal.endswith(_PRIVATE) for refusal in self.refusals)
@@ -95,7 +114,7 @@ class Survey:
     @staticmethod
     def is_private(run: Run) -> bool:
         """Whether a receipt was refused since the method is for the contract itself only."""
-        failures = (receipt.how_failed for receipt in run.outcome.receipts)
+        failures = (receipt.how_failed for receipt in (run.result.receipts if run.result else ()))
         return any(failure is not None and failure.message.endswith(_PRIVATE) for failure in failures)
 
     async def enter_all(self) -> None:
@@ -149,11 +168,19 @@ class Survey:
     async def _enter(self, todo: Sequence[MethodRecord]) -> list[Entry]:
         found = []
         for record in todo:
-            for call in self._calls(record):
-                if record.private or len(record.entries) >= _MOST_SHAPES:
+            while True:
+                found += await self._enter_one(record)
+                if not record.learn():
                     break
-                entry = await self._try(record, call)
-                found += [entry] if entry is not None else []
+        return found
+
+    async def _enter_one(self, record: MethodRecord) -> list[Entry]:
+        found = []
+        for call in self._calls(record):
+            if record.private or len(record.entries) >= _MOST_SHAPES or record.lacks is not None:
+                break
+            entry = await self._try(record, call)
+            found += [entry] if entry is not None else []
         return found
 
     def _calls(self, record: MethodRecord) -> Iterator[CallStep]:
@@ -179,22 +206,18 @@ class Survey:
 
     async def _try(self, record: MethodRecord, call: CallStep) -> Entry | None:
         record.tries += 1
-        try:
-            async with played(self._world, call) as run:
-                if not run.entered:
-                    record.refusals[_refusal(run)] += 1
-                    return None
-                shape = run.shape
-                alike = [entry for entry in record.entries if entry.shape == shape]
-                if len(alike) == _MOST_ALIKE or any(entry.call.args == call.args for entry in alike):
-                    return None
-                self._hear(run)
-                for account, method in run.missing_methods:
-                    self._missing.setdefault(account, set()).add(method)
-                entry = Entry.of(run, self._world.past[self._base :])
-        except InvalidTransaction as refused:
-            record.refusals[refused.message] += 1
-            return None
+        async with played(self._world, call) as run:
+            if not run.entered:
+                record.refusals[_refusal(run)] += 1
+                return None
+            shape = run.shape
+            alike = [entry for entry in record.entries if entry.shape == shape]
+            if len(alike) == _MOST_ALIKE or any(entry.call.args == call.args for entry in alike):
+                return None
+            self._hear(run)
+            for account, method in run.missing_methods:
+                self._missing.setdefault(account, set()).add(method)
+            entry = Entry.of(run, self._world.past[self._base :])
         record.entries.append(entry)
         return entry
 
@@ -204,7 +227,8 @@ class Survey:
             if not entry.changes or entry.call.signer != self._world.user.id:
                 continue
             with self._world.aside():
-                await self._world.go_on(replace(entry.call, signer=self._world.users[1].id))
+                if not await self._world.go_on(replace(entry.call, signer=self._world.users[1].id)):
+                    continue
                 await self._try(self.records[entry.call.method], replace(entry.call, deposit=entry.call.deposit * 2))
 
     async def _live_on(self, entries: Sequence[Entry]) -> None:
@@ -238,5 +262,7 @@ def _calls_of(interface: Interface) -> list[Method]:
 
 
 def _refusal(run: Run) -> str:
+    if run.result is None:
+        return run.refusal
     failure = run.outcome.failure if run.outcome.root is None else run.root.how_failed
     return failure.message if failure is not None else "it was not executed"

@@ -17,9 +17,11 @@ from near_harness.audit.findings import Severity
 if TYPE_CHECKING:
     from near_harness.audit.findings import Finding
     from near_harness.audit.report import Report
+    from near_harness.audit.survey import MethodRecord
 
 _STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
 _WIDEST = 10_000
+NO_ABI = "the contract has no ABI, so arguments were guessed: --call gives examples, cargo near build embeds an ABI"
 
 
 def report_text(report: Report, scripts: Mapping[str, Path] | None = None) -> str:
@@ -58,25 +60,29 @@ def _finding(report: Report, finding: Finding, script: Path | None) -> Renderabl
 def _methods(report: Report) -> RenderableType:
     table = Table("method", "calls tried", "ways in", "", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for record in report.methods:
-        note = (
-            ""
-            if record.entries
-            else "private: left to the contract itself"
-            if record.private
-            else f"NOT ENTERED: {record.usual_refusal}"
-        )
+        note = _note(record, report.contract)
         table.add_row(
             record.method.name, str(record.tries), str(len(record.entries)), Text(note, "" if record.private else "yellow")
         )
     return table
 
 
+def _note(record: MethodRecord, contract: str) -> str:
+    if record.private:
+        return "private: left to the contract itself"
+    if not record.entries:
+        return f"NOT ENTERED: {record.usual_refusal}"
+    own = all(entry.call.signer == contract for entry in record.entries)
+    return f"entered by the contract's own account only; a user hears: {record.usual_refusal}" if own else ""
+
+
 def _summary(report: Report) -> Text:
     counts = [f"{len(several)} {severity}" for severity in reversed(Severity) if (several := report.of(severity))]
     found = f"{len(report.findings)} finding{'s' * (len(report.findings) != 1)}" + (f" ({', '.join(counts)})" if counts else "")
     known = f", {len(report.known)} of them known" if report.known else ""
+    guessed = "" if report.has_abi else f"; {NO_ABI}"
     missed = f"; {len(report.not_entered)} could not be entered: nothing is known of them" if report.not_entered else ""
     return Text(
         f"{report.contract}: {found}{known} in {report.runs} different runs of {len(report.methods)} methods, "
-        f"{len(report.rules)} rules, seed {report.seed}, protocol {report.protocol_version}{missed}"
+        f"{len(report.rules)} rules, seed {report.seed}, protocol {report.protocol_version}{missed}{guessed}"
     )

@@ -7,12 +7,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from near_harness.audit.steps import NOT_PLAYED, Step
 from near_harness.units import NEAR
 
 if TYPE_CHECKING:
     from near_harness.abi import Interface
     from near_harness.accounts import Account, Contract
-    from near_harness.audit.steps import Step
     from near_harness.near import Near
 
 WEALTH = NEAR(1000)
@@ -108,8 +108,11 @@ class World:
             finally:
                 self.past = past
 
-    async def go_on(self, *steps: Step) -> None:
-        """Play steps that stay."""
-        for step in steps:
+    async def go_on(self, step: Step) -> bool:
+        """Play a step that stays; tell whether it could be played."""
+        try:
             await step.run(self.near)
-            self.past = (*self.past, step)
+        except NOT_PLAYED:
+            return False
+        self.past = (*self.past, step)
+        return True

@@ -96,6 +96,13 @@ def forgeable_callback(*, good: bool) -> bytes:
     return w.contract(ask=w.asks("alice.sandbox", "price", "on_price"), on_price=heard)
 
 
+def waits() -> bytes:
+    """A method that yields, and that nobody resumes."""
+    w = Writing()
+    made = call("promise_yield_create", *w._text("resumed"), *w._text(""), _GAS, 0, _REGISTER)
+    return w.contract(wait=code(put(0, made), call("promise_return", get(0))), resumed=code())
+
+
 def kept_state(*, good: bool) -> bytes:
     w = Writing()
     undone = when(w.failed(), w.remove("done")) if good else code(w.failed(), DROP)

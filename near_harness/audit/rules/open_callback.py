@@ -60,6 +60,8 @@ async def _forged(auditor: Auditor, method: str) -> Finding | None:
             why = f"calls {method} as its own callback, with the result {answer.decode('utf-8', 'replace')!r}"
             forger = NewCodeStep(world.stranger.id, code, why, source)
             async with played(world, forger, CallStep(world.stranger.id, world.stranger.id, FORGE)) as run:
+                if run.result is None:
+                    continue
                 (called,) = run.outcome.find(world.contract_id, method)
                 if called.arrived:
                     found = f"tx.receipt({world.contract_id!r}, {method!r}).arrived"
