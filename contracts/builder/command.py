@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="scripts/contracts",
         description="Builds the contracts in contracts/ to contracts/compiled/*.wasm, with their ABI embedded.",
-        epilog="The first build takes one to four minutes on two cores, further ones about 20 seconds.",
+        epilog="The first build takes three to five minutes on two cores, further ones two or three.",
     )
     parser.add_argument(
         "--check",
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build(folder: Path, kind: str) -> dict[str, Any]:
     """Builds all contracts into a folder, which changes only when all of them are built."""
     started = time.monotonic()
-    say("Building the contracts (one to four minutes the first time, about 20 s later)")
+    say("Building the contracts (three to five minutes the first time, two or three later)")
     if os.name == "posix":
         require_tool("cc", "Cargo links with it: install a C compiler (on Debian: apt-get install gcc libc6-dev).")
     chosen = toolchain.find(kind)

@@ -1,0 +1,5 @@
+"""The code of docs/twins.md."""
+
+from docs.conftest import collected
+
+globals().update(collected("twins.md"))
