@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import pytest
 from twins.stories import STORIES, Scene, Stage
 
+from near_harness import Account
 from near_harness.audit.report import Report
 
 pytestmark = pytest.mark.near_needs("stepping")
@@ -66,14 +67,17 @@ async def test_exploring_finds_the_bad_twin(stage: Stage, took: list[str], story
 
 
 @pytest.mark.parametrize("story", STORIES)
-async def test_exploring_finds_nothing_in_the_good_twin(stage: Stage, took: list[str], story: str) -> None:
+async def test_exploring_finds_nothing_in_the_good_twin(stage: Stage, took: list[str], carol: Account, story: str) -> None:
+    """In no order, whichever receipt goes wrong, and whatever a stranger does in between."""
     scene = await STORIES[story](stage, f"{story}_good")
 
     since = time.perf_counter()
-    report = await stage.near.explore(scene.actors)
+    reports = [await stage.near.explore(scene.actors, faults=1), await stage.near.explore(scene.actors, stranger=carol)]
 
-    report.assert_safe()
-    took.append(line(story, "good", since, [f"explored: nothing in {report.orders} orders"]))
+    for report in reports:
+        report.assert_safe()
+    orders = sum(part.orders for report in reports for part in report.parts)
+    took.append(line(story, "good", since, [f"explored: nothing in {orders} orders with faults and strangers"]))
 
 
 @pytest.mark.parametrize("story", BY_AUDIT)

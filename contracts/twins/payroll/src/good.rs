@@ -5,7 +5,9 @@ use near_sdk::{
     env, ext_contract, is_promise_success, near, AccountId, Gas, NearToken, Promise, PromiseOrValue,
 };
 
+/// Gas for a callback, the call of `fail` that it may make included.
 const CALLBACK_GAS: Gas = Gas::from_tgas(10);
+const FAIL_GAS: Gas = Gas::from_tgas(3);
 const REMINDER_GAS: Gas = Gas::from_tgas(5);
 
 /// What a worker who is a contract may want to hear.
@@ -53,7 +55,10 @@ impl Payroll {
         if self.on_paid(worker.clone(), amount) {
             return PromiseOrValue::Value(true);
         }
-        Self::callback().fail(worker).into()
+        Self::ext(env::current_account_id())
+            .with_static_gas(FAIL_GAS)
+            .fail(worker)
+            .into()
     }
 
     /// Ends a transaction of `pay_or_fail` with a failure.
