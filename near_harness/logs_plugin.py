@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from near_harness.outcome import Outcome
+from near_harness.sent import SentByTest
 
 _MOST_LINES = 200
 
 
-class ContractLogs:
-    """Remembers what each test has sent."""
-
-    def __init__(self) -> None:
-        self._sent: list[tuple[Outcome, str]] = []
-
-    def hear(self, outcome: Outcome, called: str) -> None:
-        """Remember what a test has sent."""
-        self._sent.append((outcome, called))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self) -> None:
-        """Forget what the test before has sent."""
-        self._sent.clear()
+class ContractLogs(SentByTest):
+    """Attaches the logs to the report."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from near_harness.sent import SentByTest
+
 if TYPE_CHECKING:
     from near_harness.outcome import Outcome
 
@@ -28,21 +30,12 @@ class UnseenFailure(UserWarning):
     """A receipt failed, and the test neither expected it nor looked at it."""
 
 
-class UnseenFailures:
+class UnseenFailures(SentByTest):
     """Watches what a test sends; a plugin of its own, registered by :mod:`near_harness.outcome_plugin`."""
 
     def __init__(self, config: pytest.Config) -> None:
+        super().__init__()
         self._default = _checked(config.getini(NAME), f"ini key {NAME}")
-        self._sent: list[tuple[Outcome, str]] = []
-
-    def hear(self, outcome: Outcome, called: str) -> None:
-        """Remember what a test has sent."""
-        self._sent.append((outcome, called))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self) -> None:
-        """Forget what the test before has sent."""
-        self._sent.clear()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:

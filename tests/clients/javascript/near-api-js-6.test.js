@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import nearApi from "near-api-js-6";
-import { failures, logs, ONE, ROOT, startNode, TGAS, wasm } from "./node.js";
+import { failures, logs, newContract, ONE, ROOT, startNode, TGAS, wasm } from "./node.js";
 
 const { Account, KeyPair, KeyPairSigner, transactions } = nearApi;
 
@@ -67,13 +67,7 @@ test("a failing cross-contract call gives the money back", async () => {
 
 test("a batch is all or nothing", async () => {
   const key = KeyPair.fromRandom("ed25519").getPublicKey();
-  const batch = (method) => [
-    transactions.createAccount(),
-    transactions.transfer(20n * ONE),
-    transactions.addKey(key, transactions.fullAccessKey()),
-    transactions.deployContract(code),
-    transactions.functionCall(method, {}, 30n * TGAS, ONE),
-  ];
+  const batch = (method) => newContract(transactions, key, code, method);
   await root.signAndSendTransaction({ receiverId: "js6batch.sandbox", actions: batch("accept") });
   assert.equal(await provider.callFunction("js6batch.sandbox", "accepted", {}), String(ONE));
   await assert.rejects(

@@ -82,3 +82,12 @@ export const failures = (outcome) =>
 
 /** All logs of a transaction's receipts. */
 export const logs = (outcome) => outcome.receipts_outcome.flatMap((receipt) => receipt.outcome.logs);
+
+/** An account with money, a key, a contract and a call of it, all or nothing; with the actions of a version of near-api-js. */
+export const newContract = (transactions, key, code, method) => [
+  transactions.createAccount(),
+  transactions.transfer(20n * ONE),
+  transactions.addKey(key, transactions.fullAccessKey()),
+  transactions.deployContract(code),
+  transactions.functionCall(method, {}, 30n * TGAS, ONE),
+];
