@@ -1,44 +1,43 @@
-"""A page for each error, made from the docstring and the hint of its class when the site is built.
+"""A page for each error and warning, made from :mod:`near_harness.explanations`, which ``near-harness explain`` prints as well.
 
-The pages are written into ``docs/errors``, which is not committed: the classes are the one source.
+The pages are written into ``docs/errors``, which is not committed.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.pages import write_pages
 
-from near_harness.explanations.errors import Kind, grouped, home_of, in_a_test, kinds
+from near_harness.explanations.errors import Kind, grouped, home_of, kinds, warnings
+from near_harness.explanations.find import Explanation, explain
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-def page(name: str, kind: Kind, found: dict[str, Kind]) -> str:
+def explained() -> dict[str, Kind]:
+    """The classes that have a page, by name."""
+    return {**kinds(), **warnings()}
+
+
+def page(kind: Kind, told: Explanation) -> str:
     """The page of one error, in reStructuredText as its docstring is."""
-    above = [base.__name__ for base in kind.__mro__[1:] if found.get(base.__name__) is base]
-    below = [other for other, subclass in found.items() if kind in subclass.__bases__]
     # Not in the navigation, which every page repeats: the index leads here.
-    parts = [":orphan:", "", name, "=" * len(name), "", f".. autoexception:: {home_of(kind)}.{name}", ""]
-    if hint := getattr(kind, "hint", ""):
-        parts += ["What to try", "-----------", "", _escaped(hint), ""]
-    parts += ["In a test", "---------", "", *_in_a_test(kind), ""]
-    parts += ["Where it stands", "---------------", ""]
-    if above:
-        parts += [f"Is a kind of: {_links(above)}.", ""]
-    if below:
-        parts += [f"Its own kinds: {_links(below)}.", ""]
-    if variant := vars(kind).get("variant"):
-        parts += [f"nearcore calls it ``{variant}``.", ""]
-    return "\n".join(parts) + "\n"
+    parts = [":orphan:", "", told.code, "=" * len(told.code), "", f".. autoexception:: {home_of(kind)}.{told.code}", ""]
+    parts += _section("Why it comes", told.why) + _section("What to do", _escaped(told.what_to_do))
+    code = [f"   {line}".rstrip() for line in told.in_a_test]
+    parts += _section("In a test", "\n".join([".. code-block:: python", "", *code]))
+    stands = [f"nearcore calls it ``{told.nearcore}``."] if told.nearcore else []
+    stands += [f"It is a kind of {_links(told.is_a)}."] if told.is_a else []
+    stands += [f"Its own kinds: {_links(told.kinds)}."] if told.kinds else []
+    return "\n".join(parts + _section("Where it stands", "\n\n".join(stands)))
 
 
-def _in_a_test(kind: Kind) -> list[str]:
-    return [".. code-block:: python", "", *(f"   {line}".rstrip() for line in in_a_test(kind))]
+def _section(title: str, text: str) -> list[str]:
+    return [title, "-" * len(title), "", text, ""] if text else []
 
 
 def _links(names: Iterable[str]) -> str:
@@ -46,26 +45,26 @@ def _links(names: Iterable[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("*", "\\*").replace("`", "\\`")
+    return "".join(f"\\{letter}" if letter in "\\*`|_" else letter for letter in text)
 
 
-def index(found: dict[str, Kind]) -> str:
+def index(told: dict[str, Explanation]) -> str:
     """The page that lists all errors in their groups."""
-    parts = ["Errors", "======", "", "Every error is a class, and all are below ``near_harness.HarnessError``.", ""]
-    for group, names in grouped(found):
-        if not names:
-            continue
-        parts += [group.title, "-" * len(group.title), "", group.why, ""]
-        for name in names:
-            first = (inspect.getdoc(found[name]) or "").splitlines()[0]
-            parts += [f":doc:`{name}`", f"   {first}", ""]
+    about = (
+        "Every error is a class, and all are below ``near_harness.HarnessError``. ``near-harness explain NAME`` says the same."
+    )
+    parts = ["Errors and warnings", "===================", "", about, ""]
+    for group, names in grouped(explained()):
+        lines = [line for name in names for line in (f":doc:`{name}`", f"   {told[name].title}", "")]
+        parts += _section(group.title, "\n".join([group.why, "", *lines])) if names else []
     return "\n".join(parts)
 
 
 def pages() -> dict[str, str]:
     """The pages by file name."""
-    found = kinds()
-    return {"index.rst": index(found), **{f"{name}.rst": page(name, kind, found) for name, kind in found.items()}}
+    told = {name: next(one for one in explain(name) if one.code == name) for name in explained()}
+    found = {f"{name}.rst": page(kind, told[name]) for name, kind in explained().items()}
+    return {"index.rst": index(told), **found}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,4 +1,4 @@
-"""Pages for what no page of ``docs/reference`` describes, a module each, so that every name has a place."""
+"""Pages for what no page of ``docs/reference`` describes, one for each part of the package, so that every name has a place."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from generator.error_pages import explained
 from generator.pages import write_pages
 
 import near_harness
-from near_harness.explanations.errors import kinds
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -44,7 +44,7 @@ def members(module: ModuleType) -> dict[str, Any]:
 def described(folder: Path) -> tuple[set[str], set[Any]]:
     """The modules that the written pages name, and the classes and functions that they describe."""
     named: set[str] = set()
-    objects: set[Any] = set(kinds().values())
+    objects: set[Any] = set(explained().values())
     for page in folder.glob("*.md"):
         for kind, name, options in _AUTO.findall(page.read_text(encoding="utf-8")):
             if kind == "module":
@@ -57,10 +57,10 @@ def described(folder: Path) -> tuple[set[str], set[Any]]:
     return named, objects
 
 
-def page(module: ModuleType, left: dict[str, Any], *, named: bool) -> str:
-    """The page of one module."""
+def section(module: ModuleType, left: dict[str, Any], *, named: bool) -> list[str]:
+    """What a module has that is described nowhere else."""
     title = module.__name__.removeprefix("near_harness.")
-    parts = [":orphan:", "", title, "=" * len(title), ""]
+    parts = [title, "-" * len(title), ""]
     if not named:
         parts += [f".. automodule:: {module.__name__}", "   :no-members:", ""]
     for name, value in left.items():
@@ -68,22 +68,25 @@ def page(module: ModuleType, left: dict[str, Any], *, named: bool) -> str:
         if inspect.isclass(value):
             kind = "exception" if issubclass(value, BaseException) else "class"
         parts += [f".. auto{kind}:: {module.__name__}.{name}", ""]
-    return "\n".join(parts)
+    return parts
 
 
 def pages(reference: Path) -> dict[str, str]:
-    """The pages by file name, and an index."""
+    """The pages by file name, and an index. A part is a module or a folder of the package."""
     named, objects = described(reference)
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for module in modules():
         left = {name: value for name, value in members(module).items() if value not in objects}
         if left or module.__name__ not in named:
-            found[f"{module.__name__.removeprefix('near_harness.')}.rst"] = page(module, left, named=module.__name__ in named)
+            part = module.__name__.split(".")[1]
+            # Not in the navigation, which every page repeats: the index leads here.
+            page = found.setdefault(part, [":orphan:", "", part, "=" * len(part), ""])
+            page += section(module, left, named=module.__name__ in named)
     title = "What is inside"
     text = "The rest of the package, for those who work on it. It may change from one version to the next."
-    links = [f"* :doc:`{name.removesuffix('.rst')}`" for name in sorted(found)]
-    found["index.rst"] = "\n".join([title, "=" * len(title), "", text, "", *links, ""])
-    return found
+    links = [f"* :doc:`{part}`" for part in sorted(found)]
+    index = [title, "=" * len(title), "", text, "", *links, ""]
+    return {f"{name}.rst": "\n".join(lines) for name, lines in {**found, "index": index}.items()}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
