@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,6 @@ if TYPE_CHECKING:
 
 FOLDER = "near_bundle_dir"
 LIMIT = "near_bundle_limit"
-
-
-class BundleNotWritten(UserWarning):
-    """A bundle could not be written; the test's own result stands."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -74,8 +69,8 @@ class BundlePlugin:
         try:
             _make_folder(folder)
             path = write_bundle(near, folder, test=test, newest=newest, limit_mb=self._limit_mb)
-        except OSError as error:
-            warnings.warn(f"no bundle for {report.nodeid}: {error}", BundleNotWritten, stacklevel=1)
+        except Exception as error:  # noqa: BLE001 - the test's own result stands, whatever becomes of its bundle
+            report.near_no_bundle = f"no bundle of {report.nodeid}: {type(error).__name__}: {error}"  # type: ignore[attr-defined]
             return
         shown = str(path.relative_to(self._config.rootpath)) if path.is_relative_to(self._config.rootpath) else str(path)
         report.near_bundle = shown  # type: ignore[attr-defined] # travels with the report
@@ -84,16 +79,17 @@ class BundlePlugin:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the paths, whichever worker they come from."""
-        found = getattr(report, "near_bundle", None)
-        if found is not None:
-            self._written.append(found)
+        if hasattr(report, "near_bundle"):
+            self._written.append(f"near-harness replay {report.near_bundle}")
+        elif hasattr(report, "near_no_bundle"):
+            self._written.append(report.near_no_bundle)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say where the bundles are."""
+        """Say where the bundles are, and which could not be written."""
         if self._written:
             terminalreporter.section("bundles of what the tests did")
-            for path in dict.fromkeys(self._written):
-                terminalreporter.write_line(f"near-harness replay {path}")
+            for line in dict.fromkeys(self._written):
+                terminalreporter.write_line(line)
 
 
 def _said(report: pytest.TestReport) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from near_harness import errors
-from near_harness.bundle_plugin import BundleNotWritten
 from near_harness.expectations import ExpectationFailed
 from near_harness.gas_plugin import TightCallback
 from near_harness.isolation import IsolationWarning
@@ -85,7 +84,7 @@ def kinds() -> dict[str, Kind]:
 
 def warnings() -> dict[str, Kind]:
     """All classes of warnings, by name."""
-    return {kind.__name__: kind for kind in (BundleNotWritten, IsolationWarning, TightCallback, UnseenFailure)}
+    return {kind.__name__: kind for kind in (IsolationWarning, TightCallback, UnseenFailure)}
 
 
 def group_of(kind: Kind) -> Group:

@@ -80,7 +80,7 @@ def test_every_flipped_byte_is_an_error_or_does_no_harm(tmp_path: Path) -> None:
     whole = CORPUS[0].read_bytes()
     path = tmp_path / "flipped.zip"
     random_places = random.Random(7)  # noqa: S311 - the same places each time
-    for place in [*random_places.sample(range(len(whole)), 150), *range(len(whole) - 100, len(whole))]:
+    for place in [*random_places.sample(range(len(whole)), 60), *range(len(whole) - 100, len(whole))]:
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
         with contextlib.suppress(BundleError):
             Bundle.read(path)
@@ -111,13 +111,13 @@ def test_nonsense_in_the_steps_is_an_error_of_the_harness(changed: Changed) -> N
             node = node[key]
 
     refused = []
-    for number in range(60):
+    for number in range(30):
         path = changed(lambda content: spoil(content["steps"]), name=f"{number}.zip")
         try:
             asyncio.run(replay(Bundle.read(path), NodeSettings()))
         except HarnessError as error:
             refused.append(str(error))
-    assert len(refused) > 10
+    assert len(refused) > 4
     assert [text for text in refused if "step" not in text and "damaged" not in text and "exists on the node" not in text] == []
 
 

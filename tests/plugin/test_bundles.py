@@ -244,6 +244,38 @@ async def test_loads(near, bank, alice, bob, tmp_path):
     assert "its state was put in record by record" in elsewhere.stdout
 
 
+def test_a_bundle_that_cannot_be_written_leaves_the_result_of_the_test_alone(run: Run, pytester: pytest.Pytester) -> None:
+    (pytester.path / "taken").write_text("a file where the folder should be")
+    result = run(_HEAD + _FAILS, ini="asyncio_mode = auto\nnear_bundle_dir = taken")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["no bundle of *::test_fails: FileExistsError: *taken*"])
+
+
+def test_puppets_and_explored_orders_reproduce(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(
+        _HEAD
+        + """
+async def test_puppet(near, bank, alice):
+    pool = await near.puppet("stand-in")
+    pool.on("deposit_and_stake").panics("not today")
+    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150)).attempt()
+    assert await bank.credit_of(alice).amount() == NEAR(1)
+
+async def test_explored(near, bank, pool, alice):
+    call = bank.deposit_and_stake_racy(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+    report = await near.explore(actors=[[call], [bank.withdraw().by(alice)]])
+    await alice.transfer(bank, NEAR(1))
+    assert False
+"""
+    )
+    result.assert_outcomes(failed=2)
+    found = _bundles(pytester.path)
+    assert len(found["test_explored"]["steps"]) == 4  # what was tried is rolled back
+    for content in found.values():
+        done = _replay(content["path"])
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_hypothesis_leaves_the_smallest_example(run: Run, pytester: pytest.Pytester) -> None:
     run("""
 from hypothesis import HealthCheck, given, settings, strategies as st
