@@ -1,27 +1,14 @@
-"""The accounts and contracts that the behaviour tests share; each test starts from the same chain."""
+"""What the behaviour tests share; each test starts from the same chain."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
-from near_harness import Account, Contract, Near
+from near_harness import Account, Near
 
 Nonce = Callable[[Account], Awaitable[int]]
-
-
-@pytest.fixture
-async def pool(near: Near, contracts: Path) -> Contract:
-    """A staking pool that can be told to fail."""
-    return await near.deploy(contracts / "staking_pool.wasm", "pool")
-
-
-@pytest.fixture
-async def bank(near: Near, contracts: Path) -> Contract:
-    """A bank that stakes with a pool."""
-    return await near.deploy(contracts / "bank.wasm", "bank")
 
 
 @pytest.fixture

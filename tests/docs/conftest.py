@@ -39,15 +39,5 @@ def collected(page: str) -> dict[str, object]:
 
 
 @pytest.fixture
-async def pool(near, contracts):
-    return await near.deploy(contracts / "staking_pool.wasm", "pool")
-
-
-@pytest.fixture
-async def bank(near, contracts):
-    return await near.deploy(contracts / "bank.wasm", "bank")
-
-
-@pytest.fixture
 async def demo(near, contracts):
     return await near.deploy(contracts / "deposit_demo.wasm", "demo")

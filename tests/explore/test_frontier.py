@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from explore.conftest import Watcher
+from explore.all_orders import Watcher
 
 from near_harness import Contract, Near
 from near_harness.errors import BadInput

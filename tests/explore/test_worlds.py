@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from explore.conftest import Watcher, every_order, seen_by_accounts
+from explore.all_orders import Watcher, every_order, seen_by_accounts
 
 from near_harness import NEAR, Account, Contract, Near
 from near_harness.explore.moves import Moves

@@ -1,28 +1,12 @@
-"""The contracts that the tests of the exploration share, and an enumeration of all orders to compare with."""
+"""All orders, one by one, to compare with what a search finds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from near_harness import Contract, Near
 from near_harness.explore.moves import Move, Moves, Position
 from near_harness.explore.outcomes import Outcomes
-
-
-@pytest.fixture
-async def pool(near: Near, contracts: Path) -> Contract:
-    """A staking pool that can be told to fail."""
-    return await near.deploy(contracts / "staking_pool.wasm", "pool")
-
-
-@pytest.fixture
-async def bank(near: Near, contracts: Path) -> Contract:
-    """A bank that stakes with a pool."""
-    return await near.deploy(contracts / "bank.wasm", "bank")
 
 
 def seen_by_accounts(path: Sequence[Move]) -> tuple[tuple[str, tuple[str, ...]], ...]:
