@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from near_harness.audit.facade import TRIES
 from near_harness.audit.findings import Finding, Rule
 from near_harness.audit.report import Report
 from near_harness.audit.runs import Run, played
@@ -14,9 +15,6 @@ from near_harness.audit.variants import variants
 if TYPE_CHECKING:
     from near_harness.audit.steps import CallStep, Step
     from near_harness.audit.world import Origin, World
-
-TRIES = 36
-"""How many calls are tried for each method, from each state."""
 
 
 class Auditor:

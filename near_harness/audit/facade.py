@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from near_harness.near import Near
     from near_harness.transactions import Call
 
+TRIES = 36
+"""How many calls are tried for each method, from each state."""
+
 
 class Auditing:
     """Audits of contracts that are deployed."""
@@ -25,7 +28,7 @@ class Auditing:
         callees: Sequence[object] = (),
         calls: Sequence[Call] = (),
         rules: Sequence[str] = (),
-        tries: int = 36,
+        tries: int = TRIES,
         seed: int = 0,
     ) -> Report:
         """Look for faults of a contract by running it from the chain as it is; afterwards the chain is as before.

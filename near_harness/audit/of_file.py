@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from near_harness.account_ids import check_account_id
-from near_harness.audit.auditor import TRIES, Auditor
+from near_harness.audit.auditor import Auditor
 from near_harness.audit.errors import CannotAudit
+from near_harness.audit.facade import TRIES
 from near_harness.audit.making import ContractMaking, make_world
 from near_harness.audit.rules import rules_of
 from near_harness.audit.steps import CallStep

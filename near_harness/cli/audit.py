@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +90,9 @@ def command(contract: Path, **options: Any) -> None:
     asked = {name: options[name] for name in ("init", "calls", "setup", "rules", "tries", "seed", "protocol_version")}
     try:
         known = frozenset() if baseline is None or options["write_baseline"] else read_baseline(baseline)
-        report = audit_file(Request(contract, args=options["init_args"], others=_others(options["others"]), **asked))
+        request = Request(contract, args=options["init_args"], others=_others(options["others"]), **asked)
+        with _told(f"auditing {contract}"):
+            report = audit_file(request)
         _finish(report.with_known(known), options)
     except InvalidContractCode:
         raise  # the command line is right, the contract is not
@@ -96,6 +100,19 @@ def command(contract: Path, **options: Any) -> None:
         raise click.UsageError(str(error)) from error
     except OSError as error:
         raise CannotWrite(f"{error.filename}: {error.strerror}") from error
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Show on standard error that something goes on, where somebody looks at it."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield
 
 
 def _others(named: tuple[str, ...]) -> dict[str, Path]:

@@ -161,8 +161,10 @@ def test_a_setup_file_that_does_not_work_is_exit_code_3(tmp_path: Path, content:
 
 def test_rules_are_listed_and_explained() -> None:
     listed = run("--list").stdout
+    table = (CONTRACTS.parents[1] / "docs" / "audit.md").read_text()
     for rule in RULES:
         assert f"{rule.id}  {rule.name}" in listed
+        assert f"| [{rule.id}](rules/{rule.id}.md) | {rule.question} |" in table
         page = run("--explain", rule.name).stdout
         assert page.startswith(f"# {rule.id}: ") and f"`{rule.name}`" in page
         for part in ("## What", "## Why", "## Bad", "## Good"):

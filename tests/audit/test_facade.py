@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from audit.conftest import CONTRACTS, run_script
 
 from near_harness import NEAR, Account, Contract, Near
-from near_harness.errors import BadInput
+from near_harness.errors import BadInput, CapabilityMissing
 
 
 @pytest.fixture
@@ -50,6 +51,12 @@ async def test_examples_lead_the_way(near: Near, alice: Account) -> None:
     report = await near.audit(demo, calls=[call], tries=1)
     (record,) = (record for record in report.methods if record.method.name == "gives_back")
     assert record.entries[0].call.deposit == NEAR(7)
+
+
+async def test_a_node_without_an_engine_cannot(near: Near, bank: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(near.node, "capabilities", replace(near.node.capabilities, stepping=False))
+    with pytest.raises(CapabilityMissing, match="audit: the embedded node cannot do that"):
+        await near.audit(bank)
 
 
 async def test_what_cannot_be_audited_is_refused(near: Near, bank: Contract) -> None:
