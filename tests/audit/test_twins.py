@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import pytest
-from audit.conftest import Audited
+from audit.conftest import CONTRACTS, Audited, run_script
 
 FOUND = {
     "escrow": {"NH007": {"decide"}},
@@ -29,3 +32,14 @@ def test_the_bad_twin_is_found(audited: Audited, story: str) -> None:
     for finding in audited(f"{story}_bad", "clerk").findings:
         found.setdefault(finding.rule, set()).add(finding.method)
     assert found == FOUND[story]
+
+
+@pytest.mark.parametrize("story", ["payroll", "seats", "savings"])
+async def test_scripts_tell_the_twins_apart(audited: Audited, tmp_path: Path, story: str) -> None:
+    """A deleted account, a callee whose method goes wrong, a stranger: with the good twin's code the fault is gone."""
+    report = await asyncio.to_thread(audited, f"{story}_bad", "clerk")
+    for path in report.write_scripts(tmp_path).values():
+        there = await asyncio.to_thread(run_script, path)
+        gone = await asyncio.to_thread(run_script, path, CONTRACTS / f"{story}_good.wasm")
+        assert (there.returncode, there.stderr) == (1, ""), there.stdout + there.stderr
+        assert (gone.returncode, gone.stderr) == (0, ""), gone.stdout + gone.stderr
