@@ -35,6 +35,7 @@ BY_AUDIT = {
     "payroll": ("NH006", "pay"),
     "quotes": ("NH007", "buy"),
     "savings": ("NH001", "on_checked"),
+    "seats": ("NH005", "book"),
     "shop": ("NH007", "buy"),
     "token": ("NH009", "ft_transfer"),
 }
