@@ -22,6 +22,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
+from hypothesis import seed as hypothesis_seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
@@ -50,12 +51,15 @@ class ChainMachine(RuleBasedStateMachine):
         super().teardown()
 
     @classmethod
-    def run(cls, near: Near, *, settings: hypothesis_settings | None = None, **named: Any) -> None:
+    def run(cls, near: Near, *, settings: hypothesis_settings | None = None, seed: int | None = None, **named: Any) -> None:
         """Run the machine; what is ``named`` (accounts, contracts, anything) becomes an attribute of it.
+
+        With a ``seed`` the examples are always the same ones, and those of other seeds are others
+        (:func:`near_harness.campaign.try_seeds` spreads seeds over many machines).
 
         :raises AssertionError: or whatever else a rule or invariant raises, for the smallest run that does.
         """
         with sync.of(near) as facade:
             handles = {name: facade.view_of(value) for name, value in named.items()}
             made = type(cls.__name__, (cls,), {**handles, "near": facade, "__module__": cls.__module__})
-            run_state_machine_as_test(made, settings=settings)
+            run_state_machine_as_test(made if seed is None else hypothesis_seed(seed)(made), settings=settings)

@@ -62,8 +62,10 @@ class SavedChains:
         content: bytes = engine_chain(self.node, "save").snapshot().save(json.dumps(note).encode())
         return content
 
-    def load(self, path: str | os.PathLike[str]) -> None:
-        """Become the chain in a file: everything goes on from where it was saved, and its accounts are known by name again.
+    def load(self, source: str | os.PathLike[str] | bytes) -> None:
+        """Become the chain in a file, or in the content of one: everything goes on from where it was saved.
+
+        Its accounts are known by name again.
 
         Puppets in it do what they were programmed to; to program them further, make them again with ``near.puppet(account)``.
 
@@ -71,15 +73,13 @@ class SavedChains:
         :raises CapabilityMissing: on nodes other than the embedded one.
         """
         chain = engine_chain(self.node, "load")
-        try:
-            content = Path(path).read_bytes()
-        except OSError as error:
-            raise SavedChainError(f"{path} cannot be read: {error.strerror}") from None
+        content = source if isinstance(source, bytes) else _read(source)
         try:
             with refusals(SavedChainError):
                 snapshot, note = chain.load(content)
         except SavedChainError as error:
-            raise SavedChainError(f"{path}: {error}") from None
+            place = "a saved chain" if isinstance(source, bytes) else os.fspath(source)
+            raise SavedChainError(f"{place}: {error}") from None
         known: dict[str, Any] = json.loads(note) if note else {}
         chain.restore(snapshot)
         self.history.load(content)
@@ -91,3 +91,10 @@ class SavedChains:
         }
         self._names_taken = set(known.get("names_taken", ()))
         near.puppets.forget()
+
+
+def _read(path: str | os.PathLike[str]) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise SavedChainError(f"{path} cannot be read: {error.strerror}") from None

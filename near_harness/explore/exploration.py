@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from near_harness.explore.counterexample import counterexample, replayed
 from near_harness.explore.errors import NotDeterministic
 from near_harness.explore.faults import Plan
+from near_harness.explore.frontier import frontier
 from near_harness.explore.jury import Found, Jury
 from near_harness.explore.moves import Move, Moves
 from near_harness.explore.oracles import Tokens
@@ -17,17 +20,57 @@ from near_harness.explore.report import Finding, Part, Report
 from near_harness.explore.sample import sample
 from near_harness.explore.scene import Scene
 from near_harness.explore.schedule import Schedule
-from near_harness.explore.search import Counts, Search
+from near_harness.explore.search import Counts, Prefix, Search
 from near_harness.explore.serial import run_first_in_first_out
 
 _SAMPLED = 2_000
 
 
+@dataclass(frozen=True)
+class Cast:
+    """Which transactions meet, and what goes wrong with which receipt."""
+
+    roots: tuple[str, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a search, or a part of one, has seen. It can be pickled."""
+
+    counts: Counts = field(default_factory=Counts)
+    found: tuple[Found, ...] = ()
+    sometimes: frozenset[str] = frozenset()
+    met: Mapping[str, Move] = field(default_factory=dict)
+
+
+class Spread(Protocol):
+    """Who runs the searches of an exploration: this process, or others."""
+
+    def search(self, exploration: Exploration, cast: Cast, seconds: float) -> Seen:
+        """Search all orders, for so long at most."""
+
+    def sample(self, exploration: Exploration, cast: Cast, orders: int, seconds: float) -> Seen:
+        """Draw so many orders by lot, for so long at most."""
+
+
+class _Here:
+    """Everything in this process."""
+
+    def search(self, exploration: Exploration, cast: Cast, seconds: float) -> Seen:
+        """Search in one go."""
+        return exploration.search(cast, Prefix(), seconds)
+
+    def sample(self, exploration: Exploration, cast: Cast, orders: int, seconds: float) -> Seen:
+        """Draw in one go."""
+        return exploration.sample(cast, 0, orders, seconds)
+
+
 class Exploration:
     """Asks a question of a scene."""
 
-    def __init__(self, scene: Scene, question: Question) -> None:
-        self._scene, self._question = scene, question
+    def __init__(self, scene: Scene, question: Question, spread: Spread | None = None) -> None:
+        self._scene, self._question, self._spread = scene, question, spread or _Here()
         self._court = Court(scene, question)
         self._met: dict[str, Move] = {}
         self._began = time.monotonic()
@@ -38,7 +81,7 @@ class Exploration:
 
     def run(self) -> Report:
         """Explore, make what was found small, and report."""
-        self._get_ready()
+        self.get_ready()
         more = bool(self._question.strangers or self._question.faults)
         self._explore("orders", self._scene, {}, until=0.3 if more else 0.6, sample_until=0.5 if more else 1.0)
         self._let_strangers_in()
@@ -52,10 +95,9 @@ class Exploration:
 
         :raises ScheduleDiverged: where it cannot be run any more.
         """
-        self._get_ready()
+        self.get_ready()
         roots = {name.partition(".")[0] for name in schedule.names}
-        whole = self._scene.with_also(*(root for root in self._question.strangers if root.name in roots))
-        scene = whole.only(roots)
+        scene = self._meeting(tuple(roots))
         known = self._question.faults.kinds if self._question.faults else ()
         found, receipts = replayed(self._court, scene, schedule, schedule.plan(known))
         self._counts.receipts, self._counts.orders = receipts, 1
@@ -67,7 +109,7 @@ class Exploration:
         parts, counts = tuple(self._parts), self._counts
         return Report(self._question.order, parts, counts.receipts, seconds, tuple(findings), never, stopped=counts.stopped)
 
-    def _get_ready(self) -> None:
+    def get_ready(self) -> None:
         """Run the first order twice, compare, and learn which accounts take part."""
         roots = []
         for _ in range(2):
@@ -85,38 +127,54 @@ class Exploration:
         """Whether what was found is enough."""
         return bool(self._found) and not self._question.all_findings
 
-    def _in_time(self, share: float) -> Callable[[], bool]:
-        until = self._began + self._question.max_seconds * share
-        return lambda: time.monotonic() < until
+    def _left(self, share: float) -> float:
+        """The seconds that are left of a share of the time."""
+        return self._began + self._question.max_seconds * share - time.monotonic()
 
     def _explore(self, name: str, scene: Scene, plan: Plan, *, until: float = 1.0, sample_until: float = 0.0) -> None:
         """Search one scene with some faults; where that takes too long, draw orders by lot."""
-        moves, jury = self._court.moves(scene, plan), self._court.jury(scene, plan)
-        in_time = self._in_time(until)
-        counts = Counts()
-        if in_time():
-            search = Search(moves, jury, go_on=lambda so_far: so_far.orders < self._question.max_schedules and in_time())
-            counts = search.run(moves.start())
-            self._counts.add(counts)
-        sampled = 0
-        if sample_until and not counts.complete and not counts.stopped:
-            sampled = self._sample(moves, jury, self._in_time(sample_until))
-        self._parts.append(Part(name, counts.orders, counts.complete, sampled))
-        self._seen |= jury.seen
-        self._met.update(moves.met)
-        self._found += [(scene, found) for found in jury.found.values()]
+        cast = Cast(tuple(root.name for root in scene.roots), plan)
+        searched, drawn = Seen(), Seen()
+        if self._left(until) > 0:
+            searched = self._spread.search(self, cast, self._left(until))
+        if sample_until and not searched.counts.complete and not searched.counts.stopped:
+            drawn = self._spread.sample(self, cast, _SAMPLED, self._left(sample_until))
+        self._parts.append(Part(name, searched.counts.orders, searched.counts.complete, drawn.counts.orders))
+        found: dict[tuple[str, str], Found] = {}
+        for seen in (searched, drawn):
+            self._counts.add(seen.counts)
+            self._seen |= seen.sometimes
+            self._met.update(seen.met)
+            found = {(one.oracle, one.text): one for one in seen.found} | found
+        self._found += [(scene, one) for one in found.values()]
         self._counts.stopped |= bool(self._found) and not self._question.all_findings
 
-    def _sample(self, moves: Moves, jury: Jury, in_time: Callable[[], bool]) -> int:
-        counts = sample(
-            moves,
-            moves.start(),
-            jury,
-            seed=self._question.seed,
-            go_on=lambda so_far: so_far.orders < _SAMPLED and in_time(),
-        )
-        self._counts.add(counts)
-        return counts.orders
+    def search(self, cast: Cast, prefix: Prefix, seconds: float) -> Seen:
+        """Search the orders that begin with a prefix, for so long at most."""
+        moves, jury = self._bench(cast)
+        counts = Search(moves, jury, go_on=_within(seconds, self._question.max_schedules)).run(moves.start(), prefix)
+        return _seen(counts, moves, jury)
+
+    def sample(self, cast: Cast, lot: int, orders: int, seconds: float) -> Seen:
+        """Draw so many orders by lot, for so long at most; each ``lot`` draws others."""
+        moves, jury = self._bench(cast)
+        seed = self._question.seed + lot
+        return _seen(sample(moves, moves.start(), jury, seed=seed, go_on=_within(seconds, orders)), moves, jury)
+
+    def split(self, cast: Cast, at_least: int) -> list[Prefix]:
+        """Split a search into parts, for :meth:`search` side by side."""
+        return frontier(self._bench(cast)[0], at_least)
+
+    def _bench(self, cast: Cast) -> tuple[Moves, Jury]:
+        scene = self._meeting(cast.roots)
+        return self._court.moves(scene, cast.plan), self._court.jury(scene, cast.plan)
+
+    def _meeting(self, roots: tuple[str, ...]) -> Scene:
+        """The scene with these transactions, strangers' among them."""
+        if roots == tuple(root.name for root in self._scene.roots):
+            return self._scene
+        whole = self._scene.with_also(*(root for root in self._question.strangers if root.name in roots))
+        return whole.only(roots)
 
     def _let_strangers_in(self) -> None:
         """Each actor alone, and a stranger's call somewhere in between."""
@@ -138,6 +196,15 @@ class Exploration:
                 if self._over():
                     return
                 self._explore("fault", self._scene, plan)
+
+
+def _within(seconds: float, orders: int) -> Callable[[Counts], bool]:
+    until = time.monotonic() + seconds
+    return lambda so_far: so_far.orders < orders and time.monotonic() < until
+
+
+def _seen(counts: Counts, moves: Moves, jury: Jury) -> Seen:
+    return Seen(counts, tuple(jury.found.values()), frozenset(jury.seen), dict(moves.met))
 
 
 def explore(scene: Scene, question: Question) -> Report:

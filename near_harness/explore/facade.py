@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,15 @@ from near_harness.errors import BadInput
 from near_harness.explore.book import ScheduleBook
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from near_harness.accounts import Account, Contract
+    from near_harness.explore.exploration import Spread
     from near_harness.explore.faults import Faults
     from near_harness.explore.moves import Order
     from near_harness.explore.oracles import Predicate
     from near_harness.explore.outcomes import Project
+    from near_harness.explore.question import Question
     from near_harness.explore.report import Report
     from near_harness.explore.scene import Root, Scene, Sendable, Signing
     from near_harness.nodes.base import Node
@@ -48,6 +52,8 @@ class Exploring:
         all_findings: bool = False,
         seed: int = 0,
         schedule: str | None = None,
+        workers: Client | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Report:
         """Run the calls of several actors in every order of their receipts that can matter; nothing of it stays on the chain.
 
@@ -70,9 +76,13 @@ class Exploring:
         Beyond ``max_schedules`` or ``max_seconds`` orders are drawn by lot, and the report says so. The first finding ends the
         search unless ``all_findings``. ``schedule``: run only this order, as a finding names it.
 
+        ``workers``: a client of a ``dask.distributed`` cluster, whose machines take a part of the orders each
+        (:mod:`near_harness.campaign`); ``progress(done, parts)`` is told how far they are with each search.
+
         :raises CapabilityMissing: on nodes other than the embedded one.
         :raises InvalidTransaction: where the protocol refuses a call; all of them are charged at the beginning.
         :raises ScheduleDiverged: where ``schedule`` cannot be run.
+        :raises CampaignError: where workers cannot take part.
         """
         from near_harness.explore.exploration import Exploration  # noqa: PLC0415 - loaded where it is used
         from near_harness.explore.faults import as_faults  # noqa: PLC0415 - likewise
@@ -91,7 +101,8 @@ class Exploring:
         if asked is not None:
             report = Exploration(scene, question).replay(Schedule.parse(asked))
         else:
-            report = first_that_fails(scene, question, kept) or Exploration(scene, question).run()
+            spread = None if workers is None else self._spread(workers, scene, question, time_outs, progress)
+            report = first_that_fails(scene, question, kept) or Exploration(scene, question, spread).run()
         return self._noted(report)
 
     async def replay_schedule(self, actors: Actors, schedule: str, **question: Any) -> Report:
@@ -100,6 +111,16 @@ class Exploring:
         :raises ScheduleDiverged: where it cannot be run: the contracts or the calls are others now.
         """
         return await self.explore(actors, schedule=schedule, **question)
+
+    def _spread(
+        self, client: Client, scene: Scene, question: Question, time_outs: bool, progress: Callable[[int, int], None] | None
+    ) -> Spread:
+        from near_harness.campaign.orders import Workers  # noqa: PLC0415 - an extra
+
+        near: Any = self  # Near is made of this class
+        spread = Workers(client, near, scene, question, time_outs=time_outs)
+        spread.progress = progress
+        return spread
 
     def _noted(self, report: Report) -> Report:
         if report.findings:
