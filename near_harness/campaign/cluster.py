@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
-from distributed import CancelledError, Client, KilledWorker, as_completed
+from distributed import CancelledError, Client, Future, KilledWorker, wait
 from distributed import TimeoutError as NotInTime
 
 from near_harness.campaign.errors import CampaignError
@@ -13,6 +15,9 @@ from near_harness.campaign.luggage import Luggage
 
 _GRACE_S = 5.0
 """For answers that are on their way when the time is up."""
+_LOOK_S = 1.0
+"""How often it is looked whether anybody works yet."""
+_WORKERS_BACK_S = 60.0
 Progress = Callable[[int, int], None]
 """Told how many parts are done, and how many there are."""
 
@@ -46,19 +51,39 @@ def spread(
     # As the result of a task the luggage lies with the workers, and is made again where the one that had it is lost.
     held = client.submit(_hold, luggage, pure=False)
     futures = [client.submit(work, held, *part, pure=False) for part in parts]
-    done = as_completed(futures, timeout=None if seconds is None else seconds + _GRACE_S)
     try:
-        for number, future in enumerate(done, start=1):
+        for number, result in enumerate(_as_they_end(client, futures, seconds), start=1):
             if progress is not None:
                 progress(number, len(futures))
-            try:
-                yield future.result()
-            except KilledWorker as lost:
-                raise CampaignError(f"a part of the campaign ended every worker that ran it: {lost}") from lost
-    except (NotInTime, CancelledError):
+            yield result
+    except KilledWorker as lost:
+        raise CampaignError(f"a part of the campaign ended every worker that ran it: {lost}") from lost
+    except CancelledError:
         return
     finally:
         client.cancel([*futures, held], force=True)
+
+
+def _as_they_end(client: Client, futures: list[Future[Any]], seconds: float | None) -> Iterator[Any]:
+    """The results as the parts come to their end; those that do not in time are left out.
+
+    :raises CampaignError: where all workers are lost, and none comes back for a while.
+    """
+    until = None if seconds is None else time.monotonic() + seconds + _GRACE_S
+    waiting, lost_at = set(futures), None
+    while waiting and (until is None or time.monotonic() < until):
+        if client.nthreads():
+            lost_at = None
+        else:
+            lost_at = lost_at or time.monotonic()
+            if time.monotonic() - lost_at > _WORKERS_BACK_S:
+                raise CampaignError(f"all workers are lost, and none has come back within {_WORKERS_BACK_S:.0f} s")
+        # A result that was lost with its worker is made again: its future is then not done after all.
+        with suppress(NotInTime):
+            for future in wait(waiting, timeout=_LOOK_S, return_when="FIRST_COMPLETED").done:
+                result = future.result(timeout=_LOOK_S)
+                waiting.discard(future)
+                yield result
 
 
 def _hold(luggage: Luggage) -> Luggage:

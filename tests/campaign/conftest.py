@@ -15,7 +15,7 @@ from near_harness import Contract, Near
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Any]:
     """Two processes; no dashboard, and nobody outside can reach it."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1") as cluster:
         yield cluster
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import Any
 
 import pytest
-from distributed import Client
+from distributed import Client, LocalCluster
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from near_harness import NEAR, Account, Contract, Near, TGas
 from near_harness.campaign import CampaignError, try_seeds
+from near_harness.campaign import cluster as cluster_module
 from near_harness.errors import BadInput
 from near_harness.stateful import ChainMachine
 
@@ -52,7 +54,7 @@ async def test_beyond_the_bound_each_worker_draws_orders_of_its_own(
     near: Near, bank: Contract, pool: Contract, alice: Account, workers: Client
 ) -> None:
     calls = await _calls(near, bank, pool, alice, 4)
-    report = await near.explore(calls, workers=workers, max_schedules=3, max_seconds=2)
+    report = await near.explore(calls, workers=workers, max_schedules=3, max_seconds=60)
     assert not report.exhaustive
     assert report.sampled > 0
     assert "sampled" in report.summary
@@ -141,6 +143,20 @@ def test_what_cannot_be_sent_says_so(near: Near, workers: Client) -> None:
 async def test_an_invariant_cannot_use_the_chain_that_it_left_behind(near: Near, alice: Account, workers: Client) -> None:
     with pytest.raises(BadInput, match="is there to be named only"):
         await near.explore([alice.call("nobody.sandbox", "go")], workers=workers, invariant=lambda _chain: near.node.height)
+
+
+def test_a_cluster_that_has_lost_all_its_workers_is_an_error(near: Near, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "_WORKERS_BACK_S", 0.5)
+    with LocalCluster(n_workers=1, dashboard_address="127.0.0.1:0", host="127.0.0.1") as small, Client(small) as client:
+
+        def nobody_is_left(done: int, _parts: int) -> None:
+            if done == 1:
+                small.scale(0)
+
+        with pytest.raises(CampaignError, match="all workers are lost"):
+            try_seeds(near, lambda _near, _seed: time.sleep(0.5), range(50), client, progress=nobody_is_left)
+        with pytest.raises(CampaignError, match="has no workers"):
+            cluster_module.cores(client)
 
 
 def test_a_check_that_ends_every_worker_is_an_error(near: Near, workers: Client) -> None:

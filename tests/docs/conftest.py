@@ -38,6 +38,12 @@ def collected(page: str) -> dict[str, object]:
     return tests
 
 
+@pytest.fixture(autouse=True)
+def installed(monkeypatch):
+    """The commands of the environment that runs the tests are found, as where a reader has activated it."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
 @pytest.fixture
 async def demo(near, contracts):
     return await near.deploy(contracts / "deposit_demo.wasm", "demo")
