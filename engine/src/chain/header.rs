@@ -3,15 +3,13 @@
 use std::sync::{Arc, LazyLock};
 
 use near_crypto::Signature;
-use near_crypto::vrf;
 use near_primitives::bandwidth_scheduler::BandwidthRequests;
-use near_primitives::block::{BlockHeader, Chunks};
-use near_primitives::block_body::BlockBody;
+use near_primitives::block::BlockHeader;
 use near_primitives::congestion_info::CongestionInfo;
 use near_primitives::hash::{CryptoHash, hash};
 use near_primitives::merkle::merklize;
 use near_primitives::receipt::Receipt;
-use near_primitives::sharding::{ShardChunkHeader, ShardChunkHeaderV3};
+use near_primitives::sharding::{ChunkHashHeight, ShardChunkHeader, ShardChunkHeaderV3};
 use near_primitives::stateless_validation::chunk_endorsements_bitmap::ChunkEndorsementsBitmap;
 use near_primitives::transaction::SignedTransaction;
 use near_primitives::types::{Balance, BlockHeight, EpochId, Gas, ProtocolVersion, ShardId};
@@ -55,15 +53,10 @@ static UNSIGNED: LazyLock<ValidatorSigner> =
 /// The header of the block after `prev`, and that of its chunk. No signature is made here.
 pub fn next_header(prev: &Block, input: HeaderInput<'_>) -> (BlockHeader, ShardChunkHeader) {
     let chunk = next_chunk_header(prev, &input);
-    let chunks = [chunk];
-    let roots = Chunks::from_chunk_headers(&chunks, input.height);
-    let endorsed = vec![vec![true; input.epoch.validators.len()]];
-    let endorsements = input
-        .epoch
-        .validators
-        .iter()
-        .map(|_| Some(Box::new(Signature::default())))
-        .collect::<Vec<_>>();
+    let (old, head) = (&prev.chunk_header, &prev.header);
+    let chunk_headers_root = chunk_headers_root(&chunk);
+    let validators = input.epoch.validators.len();
+    let approvals = vec![Some(Box::new(Signature::default())); validators];
     let last_ds_final_block = if input.height == prev.height + 1 {
         prev.hash
     } else {
@@ -74,12 +67,17 @@ pub fn next_header(prev: &Block, input: HeaderInput<'_>) -> (BlockHeader, ShardC
         input.protocol_version,
         input.height,
         prev.hash,
-        body_hash(&chunks, vec![endorsements.clone()]),
-        roots.compute_state_root(),
-        roots.compute_chunk_prev_outgoing_receipts_root(),
-        roots.compute_chunk_headers_root().0,
-        roots.compute_chunk_tx_root(),
-        roots.compute_outcome_root(),
+        body_hash(&chunk_headers_root),
+        root_of(&chunk.prev_state_root()),
+        next_root(
+            chunk.prev_outgoing_receipts_root(),
+            old.prev_outgoing_receipts_root(),
+            head,
+            head.prev_chunk_outgoing_receipts_root(),
+        ),
+        chunk_headers_root,
+        next_root(chunk.tx_root(), old.tx_root(), head, head.chunk_tx_root()),
+        next_root(chunk.prev_outcome_root(), old.prev_outcome_root(), head, head.outcome_root()),
         input.timestamp,
         input.random_value,
         prev.applied.proposals.clone(),
@@ -93,17 +91,16 @@ pub fn next_header(prev: &Block, input: HeaderInput<'_>) -> (BlockHeader, ShardC
         *prev.header.last_final_block_for_height(input.height),
         last_ds_final_block,
         None,
-        endorsements,
+        approvals,
         input.next_bp_hash,
         input.block_merkle_root,
         prev.height,
-        Some(ChunkEndorsementsBitmap::from_endorsements(endorsed)),
+        Some(ChunkEndorsementsBitmap::from_endorsements(vec![vec![true; validators]])),
         None,
         None,
         None,
         None,
     );
-    let [chunk] = chunks;
     (header, chunk)
 }
 
@@ -114,6 +111,9 @@ fn next_chunk_header(prev: &Block, input: &HeaderInput<'_>) -> ShardChunkHeader 
     let receipts: Vec<&Receipt> = prev.applied.outgoing.iter().map(AsRef::as_ref).collect();
     let tx_root = merklize(&transactions).0;
     let receipts_root = outgoing_receipts_root(&receipts);
+    let old = &prev.chunk_header;
+    let as_before =
+        tx_root == *old.tx_root() && receipts_root == *old.prev_outgoing_receipts_root();
     let length = encoded_length(&transactions) + encoded_length(&receipts);
     let mut header = ShardChunkHeaderV3::new(
         prev.hash,
@@ -121,7 +121,7 @@ fn next_chunk_header(prev: &Block, input: &HeaderInput<'_>) -> ShardChunkHeader 
         prev.applied.outcome_root,
         // In nearcore the root over the erasure-coded parts of the body, which nobody asks a single node for. This one
         // covers the same contents.
-        merklize(&[tx_root, receipts_root]).0,
+        if as_before { *old.encoded_merkle_root() } else { merklize(&[tx_root, receipts_root]).0 },
         length,
         input.height,
         shard_id(),
@@ -174,41 +174,62 @@ pub fn genesis_header(
         protocol_version,
     );
     chunk.height_included = height;
-    let chunks = [ShardChunkHeader::V3(chunk)];
-    let roots = Chunks::from_chunk_headers(&chunks, height);
+    let chunk = ShardChunkHeader::V3(chunk);
+    let chunk_headers_root = chunk_headers_root(&chunk);
     let header = BlockHeader::genesis(
         protocol_version,
         height,
-        roots.compute_state_root(),
-        body_hash(&chunks, vec![]),
-        roots.compute_chunk_prev_outgoing_receipts_root(),
-        roots.compute_chunk_headers_root().0,
-        roots.compute_chunk_tx_root(),
-        chunks.len() as u64,
+        root_of(&chunk.prev_state_root()),
+        body_hash(&chunk_headers_root),
+        root_of(chunk.prev_outgoing_receipts_root()),
+        chunk_headers_root,
+        root_of(chunk.tx_root()),
+        1,
         Utc::from_unix_timestamp_nanos(i128::from(timestamp))
             .expect("the nanoseconds of a u64 end in the year 2554"),
         gas_price,
         total_supply,
         next_bp_hash,
     );
-    let [chunk] = chunks;
     (header, chunk)
 }
 
-/// The hash of a body with these chunks. The proof of the random value is left empty: whoever makes the blocks chooses
-/// the value here.
-fn body_hash(
-    chunks: &[ShardChunkHeader],
-    endorsements: Vec<Vec<Option<Box<Signature>>>>,
+/// In nearcore the hash of the block's body, which only nodes send to each other. This one covers the same contents: there
+/// are no signatures in it, nor a proof of the random value, as whoever makes the blocks chooses that here.
+fn body_hash(chunk_headers_root: &CryptoHash) -> CryptoHash {
+    hash(chunk_headers_root.as_ref())
+}
+
+/// The merkle root over one hash for each shard: here there is one.
+fn root_of(only: &CryptoHash) -> CryptoHash {
+    hash(only.as_ref())
+}
+
+/// The root of `new`. That of `old` is in the header of the block before, and most often the two are the same.
+fn next_root(
+    new: &CryptoHash,
+    old: &CryptoHash,
+    header: &BlockHeader,
+    of_old: &CryptoHash,
 ) -> CryptoHash {
-    let (value, proof) = (vrf::Value([0; 32]), vrf::Proof([0; 64]));
-    BlockBody::new(chunks.to_vec(), value, proof, endorsements).compute_hash()
+    // Headers of genesis have roots of their own.
+    if new == old && !header.is_genesis() { *of_old } else { root_of(new) }
+}
+
+/// The merkle root over the headers of the chunks.
+fn chunk_headers_root(chunk: &ShardChunkHeader) -> CryptoHash {
+    CryptoHash::hash_borsh(ChunkHashHeight(chunk.chunk_hash().clone(), chunk.height_included()))
 }
 
 /// The merkle root over the shards of the hashes of what goes to each: here one list, to the only shard.
 fn outgoing_receipts_root(receipts: &[&Receipt]) -> CryptoHash {
+    static OF_NONE: LazyLock<CryptoHash> = LazyLock::new(|| root_of_receipts(&[]));
+    if receipts.is_empty() { *OF_NONE } else { root_of_receipts(receipts) }
+}
+
+fn root_of_receipts(receipts: &[&Receipt]) -> CryptoHash {
     let list = borsh::to_vec(&(shard_id(), receipts)).expect("writing to memory cannot fail");
-    merklize(&[hash(&list)]).0
+    root_of(&hash(&list))
 }
 
 fn encoded_length<T: borsh::BorshSerialize>(items: &[T]) -> u64 {

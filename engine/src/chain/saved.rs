@@ -196,7 +196,7 @@ impl Saved {
         let mut parts = Parts { epochs: self.epochs, receipts: HashMap::new() };
         let mut state = Trie::default();
         for (key, value) in self.first_state {
-            state.insert(&key, value);
+            state.insert(&key, &value);
         }
         let mut blocks = Vec::with_capacity(self.blocks.len());
         for saved in self.blocks {

@@ -85,12 +85,16 @@ impl ActionResult {
     }
 
     pub fn burn_tokens(&mut self, amount: Balance) {
-        self.tokens_burnt = self.tokens_burnt.checked_add(amount).expect("below the supply");
+        self.tokens_burnt = plus(self.tokens_burnt, amount);
     }
 }
 
 pub fn sum(a: Gas, b: Gas) -> Gas {
     a.checked_add(b).expect("gas of one receipt fits")
+}
+
+pub fn plus(a: Balance, b: Balance) -> Balance {
+    a.checked_add(b).expect("below the supply")
 }
 
 /// The receipt that is executed, and the account as its actions have left it so far.

@@ -59,7 +59,7 @@ pub fn check(
     let mut had = minted.as_yoctonear() + receipts(incoming);
     let mut has = burnt.as_yoctonear() + receipts(outgoing);
     for (raw, key, value) in after.changed() {
-        had += row_value(block, key, before.get(raw).as_deref());
+        had += row_value(block, key, before.get(raw).map(AsRef::as_ref));
         has += row_value(block, key, value);
     }
     assert_eq!(had, has, "balances at height {}: tokens were lost or made", block.height);

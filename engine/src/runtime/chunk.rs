@@ -24,6 +24,7 @@ use near_primitives::utils::{
 };
 use near_primitives::version::ProtocolFeature;
 
+use super::action::plus;
 use super::context::BlockContext;
 use super::fees::{self, transaction_cost};
 use super::queues::{self, Waiting};
@@ -438,8 +439,4 @@ impl Chunk<'_> {
         self.state.set(TrieKey::BandwidthSchedulerState, &state);
         self.state.commit(StateChangeCause::BandwidthSchedulerStateUpdate);
     }
-}
-
-fn plus(a: Balance, b: Balance) -> Balance {
-    a.checked_add(b).expect("below the supply")
 }

@@ -25,12 +25,12 @@ use super::context::BlockContext;
 use super::host::Host;
 use super::new_receipts::NewReceipts;
 use crate::guard;
-use crate::state::Overlay;
+use crate::state::{Overlay, Value};
 
 /// A contract's code as the VM asks for it: the hash at once, the bytes only when nothing is compiled yet.
 struct StoredCode {
     hash: CryptoHash,
-    bytes: Option<Arc<[u8]>>,
+    bytes: Option<Value>,
 }
 
 impl Contract for StoredCode {

@@ -103,10 +103,7 @@ pub fn distribute(
     let newest = state.get::<u64>(&nonce_key(&identifier)).unwrap_or_default();
     if receipt.nonce() >= newest {
         state.set(nonce_key(&identifier), &receipt.nonce());
-        state.set_raw(
-            TrieKey::GlobalContractCode { identifier },
-            receipt.code().iter().copied().collect(),
-        );
+        state.set_raw(TrieKey::GlobalContractCode { identifier }, receipt.code().as_ref().into());
     }
     let fees = &block.config.fees;
     fees.deploy_global_contract_execution_base

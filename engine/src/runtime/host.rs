@@ -1,7 +1,5 @@
 //! What the chain offers to a running contract: nearcore's `External` on our state.
 
-use std::sync::Arc;
-
 use near_crypto::PublicKey;
 use near_primitives::account::{
     AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo,
@@ -35,7 +33,7 @@ use near_vm_runner::logic::types::{
 use near_vm_runner::logic::{External, HostError, StorageAccessTracker, ValuePtr};
 
 use super::new_receipts::NewReceipts;
-use crate::state::{NodeCounts, Overlay};
+use crate::state::{NodeCounts, Overlay, Value};
 
 type Result<T> = std::result::Result<T, VMLogicError>;
 
@@ -96,7 +94,7 @@ fn method_names(names: Vec<Vec<u8>>) -> Result<Vec<String>> {
 /// A value that was found, not yet read.
 struct Found<'a> {
     state: &'a Overlay,
-    bytes: Arc<[u8]>,
+    bytes: Value,
     /// Its hash, when it came from the trie.
     hash: Option<CryptoHash>,
 }

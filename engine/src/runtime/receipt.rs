@@ -21,7 +21,7 @@ use near_primitives::utils::create_receipt_id_from_receipt_id;
 use near_primitives::version::ProtocolFeature;
 use near_vm_runner::logic::types::{PromiseResult, ReturnData};
 
-use super::action::{ActionResult, Execution, sum};
+use super::action::{ActionResult, Execution, plus, sum};
 use super::context::BlockContext;
 use super::fees::{
     price_of, total_deposit, total_prepaid_exec_fees, total_prepaid_gas, total_prepaid_send_fees,
@@ -136,7 +136,7 @@ fn merge(total: &mut ActionResult, mut step: ActionResult, index: usize) {
     total.new_receipts.append(&mut step.new_receipts);
     total.proposals.append(&mut step.proposals);
     total.burn_tokens(step.tokens_burnt);
-    total.subsidised = total.subsidised.checked_add(step.subsidised).expect("below the supply");
+    total.subsidised = plus(total.subsidised, step.subsidised);
 }
 
 /// The results that the receipt waited for, in its order. Their rows are gone whatever happens next.
@@ -406,8 +406,4 @@ fn send_data(
             receipt: ReceiptEnum::Data(DataReceipt { data_id: to.data_id, data: data.clone() }),
         })
     }));
-}
-
-fn plus(a: Balance, b: Balance) -> Balance {
-    a.checked_add(b).expect("below the supply")
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use near_primitives::types::{AccountId, Balance, StateChangeCause};
 
+use super::action::plus;
 use super::rows;
 use crate::state::Overlay;
 
@@ -36,8 +37,4 @@ impl ValidatorUpdate {
         state.commit(StateChangeCause::ValidatorAccountsUpdate);
         minted
     }
-}
-
-fn plus(a: Balance, b: Balance) -> Balance {
-    a.checked_add(b).expect("below the supply")
 }

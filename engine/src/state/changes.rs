@@ -3,23 +3,22 @@
 //! Each block keeps this for as long as the chain lives, and hardly anyone asks: it is packed into one piece of memory, and
 //! the values are those of the trie.
 
-use std::sync::Arc;
-
 use borsh::{BorshDeserialize, BorshSerialize};
 use near_primitives::trie_key::TrieKey;
 use near_primitives::types::{RawStateChange, RawStateChangesWithTrieKey, StateChangeCause};
 
 use super::trie::Trie;
+use super::value::Value;
 
 /// A row with all that was committed to it in one chunk, oldest first.
 pub struct Changed {
     pub key: TrieKey,
-    pub versions: Vec<(StateChangeCause, Option<Arc<[u8]>>)>,
+    pub versions: Vec<(StateChangeCause, Option<Value>)>,
 }
 
 impl Changed {
     /// What the row holds now; nothing where it was removed.
-    pub fn value(&self) -> Option<&Arc<[u8]>> {
+    pub fn value(&self) -> Option<&Value> {
         self.versions.last().and_then(|(_, value)| value.as_ref())
     }
 }
@@ -30,7 +29,7 @@ pub struct Changes {
     /// For each row: its key, the number of its versions, their causes; in borsh.
     rows: Box<[u8]>,
     /// The values of all versions, in the same order.
-    values: Box<[Option<Arc<[u8]>>]>,
+    values: Box<[Option<Value>]>,
 }
 
 impl Changes {
@@ -68,7 +67,7 @@ impl Changes {
         for changed in self.rows() {
             let key = changed.key.to_vec();
             match changed.value() {
-                Some(value) => state.insert(&key, value.clone()),
+                Some(value) => state.insert(&key, value),
                 None => state.remove(&key),
             }
         }

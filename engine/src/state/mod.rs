@@ -6,7 +6,10 @@ mod node;
 mod overlay;
 mod path;
 mod trie;
+mod value;
+mod walk;
 
 pub use changes::{Changed, Changes};
 pub use overlay::{NodeCounts, Overlay};
 pub use trie::{Entry, Trie};
+pub use value::Value;

@@ -6,7 +6,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use near_primitives::hash::CryptoHash;
@@ -16,6 +15,7 @@ use near_primitives::types::StateChangeCause;
 use super::changes::{Changed, Changes};
 use super::ids::Ids;
 use super::trie::Trie;
+use super::value::Value;
 
 /// nearcore adds this to the storage proof's upper bound for each removed key.
 const REMOVAL_PROOF_BYTES: usize = 2000;
@@ -55,7 +55,7 @@ impl Reads {
 
 struct Write {
     key: TrieKey,
-    value: Option<Arc<[u8]>>,
+    value: Option<Value>,
 }
 
 /// The state as a chunk's application sees and changes it.
@@ -85,25 +85,25 @@ impl Overlay {
         Overlay { recording: false, ..Overlay::new(trie) }
     }
 
-    fn written(&self, key: &[u8]) -> Option<Option<&Arc<[u8]>>> {
+    fn written(&self, key: &[u8]) -> Option<Option<&Value>> {
         self.prospective
             .get(key)
             .map(|write| write.value.as_ref())
             .or_else(|| self.committed.get(key).map(Changed::value))
     }
 
-    fn read_trie(&self, key: &[u8]) -> Option<Arc<[u8]>> {
+    fn read_trie(&self, key: &[u8]) -> Option<Value> {
         if !self.recording {
-            return self.trie.get(key);
+            return self.trie.get(key).cloned();
         }
         let mut reads = self.reads.borrow_mut();
         let value =
             self.trie.visit(key, |node| reads.record(node.hash(), node.serialized_len()))?;
-        reads.record(value.hash(), value.bytes().len());
-        Some(value.bytes().clone())
+        reads.record(value.hash(), value.len());
+        Some(value.clone())
     }
 
-    pub fn get_raw(&self, key: &[u8]) -> Option<Arc<[u8]>> {
+    pub fn get_raw(&self, key: &[u8]) -> Option<Value> {
         match self.written(key) {
             Some(value) => value.cloned(),
             None => self.read_trie(key),
@@ -111,11 +111,11 @@ impl Overlay {
     }
 
     /// Reads without a trace in the storage proof: contract code, which nearcore keeps apart.
-    pub fn get_unrecorded(&self, key: &TrieKey) -> Option<Arc<[u8]>> {
+    pub fn get_unrecorded(&self, key: &TrieKey) -> Option<Value> {
         let key = key.to_vec();
         match self.written(&key) {
             Some(value) => value.cloned(),
-            None => self.trie.get(&key),
+            None => self.trie.get(&key).cloned(),
         }
     }
 
@@ -134,7 +134,7 @@ impl Overlay {
         self.set_raw(key, bytes.into());
     }
 
-    pub fn set_raw(&mut self, key: TrieKey, value: Arc<[u8]>) {
+    pub fn set_raw(&mut self, key: TrieKey, value: Value) {
         self.prospective.insert(key.to_vec(), Write { key, value: Some(value) });
     }
 
@@ -181,10 +181,7 @@ impl Overlay {
 
     /// The value and what finding it costs in trie nodes; nothing when the chunk has written the key before.
     /// The value itself counts once it is read: `read_value`.
-    pub fn lookup_counted(
-        &self,
-        key: &[u8],
-    ) -> (Option<Arc<[u8]>>, NodeCounts, Option<CryptoHash>) {
+    pub fn lookup_counted(&self, key: &[u8]) -> (Option<Value>, NodeCounts, Option<CryptoHash>) {
         let mut counts = NodeCounts::default();
         if let Some(value) = self.written(key) {
             return (value.cloned(), counts, None);
@@ -197,7 +194,7 @@ impl Overlay {
                 reads.record(node.hash(), node.serialized_len());
             }
         });
-        let found = value.map(|value| (value.bytes().clone(), value.hash()));
+        let found = value.map(|value| (value.clone(), value.hash()));
         match found {
             None => (None, counts, None),
             Some((bytes, hash)) => (Some(bytes), counts, Some(hash)),
@@ -217,7 +214,7 @@ impl Overlay {
 
     /// A flat read, as `storage_read` makes it: no nodes are counted. The hash is that of a value from the trie, which
     /// counts when it is read.
-    pub fn read_flat(&self, key: &[u8]) -> Option<(Arc<[u8]>, Option<CryptoHash>)> {
+    pub fn read_flat(&self, key: &[u8]) -> Option<(Value, Option<CryptoHash>)> {
         if let Some(value) = self.written(key) {
             return value.map(|value| (value.clone(), None));
         }
@@ -228,7 +225,7 @@ impl Overlay {
                 reads.record(node.hash(), node.serialized_len());
             }
         })?;
-        Some((value.bytes().clone(), Some(value.hash())))
+        Some((value.clone(), Some(value.hash())))
     }
 
     /// Notes a removal of contract data for the proof's upper bound.
@@ -259,13 +256,19 @@ impl Overlay {
     }
 
     /// The new trie and the rows that changed in it, with all their versions, in key order.
-    pub fn finish_rows(self) -> (Trie, impl Iterator<Item = Changed>) {
+    pub fn finish_rows(mut self) -> (Trie, impl Iterator<Item = Changed>) {
         assert!(self.prospective.is_empty(), "a chunk ends with everything committed");
         let mut trie = self.trie;
         for (key, changed) in &self.committed {
             match changed.value() {
-                Some(value) => trie.insert(key, value.clone()),
+                Some(value) => trie.insert(key, value),
                 None => trie.remove(key),
+            }
+        }
+        for (key, changed) in &mut self.committed {
+            // One piece of memory for both: the trie's.
+            if let Some((_, value)) = changed.versions.last_mut() {
+                *value = trie.get(key).cloned();
             }
         }
         (trie, self.committed.into_values())

@@ -1,29 +1,29 @@
-//! The trie as a value: reading, writing a changed copy, walking.
+//! The trie as a value: reading, writing a changed copy.
 
 use std::sync::Arc;
 
 use near_primitives::hash::CryptoHash;
 
-use super::node::{Children, Kind, Node, Value};
+use super::node::{Branch, Node};
 use super::path::Path;
-
-/// A key with its value.
-pub type Entry = (Vec<u8>, Arc<[u8]>);
+use super::value::Value;
+pub use super::walk::Entry;
+use super::walk::{Entries, read_under};
 
 /// An immutable trie; a clone is a pointer copy.
 #[derive(Clone, Default)]
 pub struct Trie {
-    root: Option<Arc<Node>>,
+    root: Option<Node>,
 }
 
 impl Trie {
     /// Hash of the root; all zeros for an empty trie.
     pub fn root_hash(&self) -> CryptoHash {
-        self.root.as_ref().map(|root| root.hash()).unwrap_or_default()
+        self.root.as_ref().map(Node::hash).unwrap_or_default()
     }
 
-    pub fn get(&self, key: &[u8]) -> Option<Arc<[u8]>> {
-        self.visit(key, |_| ()).map(|value| value.bytes().clone())
+    pub fn get(&self, key: &[u8]) -> Option<&Value> {
+        self.visit(key, |_| ())
     }
 
     /// Looks `key` up and shows every node on the way, root first, down to the value or to the point where the
@@ -34,32 +34,34 @@ impl Trie {
         let len = key.len() * 2;
         loop {
             seen(node);
-            match &node.kind {
-                Kind::Leaf { path, value } => {
+            match node {
+                Node::Leaf(value) => {
+                    let path = value.path();
                     return (depth + path.len() == len && matches(path, key, depth))
                         .then_some(value);
                 }
-                Kind::Extension { path, child } => {
+                Node::Extension(extension) => {
+                    let path = extension.path();
                     if depth + path.len() > len || !matches(path, key, depth) {
                         return None;
                     }
                     depth += path.len();
-                    node = child;
+                    node = &extension.child;
                 }
-                Kind::Branch(branch) => {
+                Node::Branch(branch) => {
                     if depth == len {
-                        return branch.value.as_ref();
+                        return branch.value();
                     }
-                    node = branch.children.get(nibble(key, depth))?;
+                    node = branch.child(nibble(key, depth))?;
                     depth += 1;
                 }
             }
         }
     }
 
-    pub fn insert(&mut self, key: &[u8], value: Arc<[u8]>) {
+    pub fn insert(&mut self, key: &[u8], value: &Value) {
         let path = nibbles(key);
-        self.root = Some(insert(self.root.as_ref(), &path, Value::new(value)));
+        self.root = Some(insert(self.root.as_ref(), &path, value));
     }
 
     pub fn remove(&mut self, key: &[u8]) {
@@ -76,13 +78,7 @@ impl Trie {
         prefix: &[u8],
         after: Option<&[u8]>,
     ) -> Box<dyn Iterator<Item = Entry> + 'a> {
-        let prefix = nibbles(prefix);
-        let after = after.map(nibbles);
-        let mut stack = Vec::new();
-        if let Some(root) = &self.root {
-            stack.push((Vec::new(), Step::Node(root)));
-        }
-        Box::new(Entries { stack, prefix, after })
+        Box::new(Entries::new(self.root.as_ref(), nibbles(prefix), after.map(nibbles)))
     }
 
     /// A hash of everything under `prefix` that depends on nothing else: the form of the trie is canonical. All zeros where
@@ -123,104 +119,7 @@ impl Trie {
 
     /// The serialized nodes and values that a reader of everything under `prefix` visits.
     pub fn proof(&self, prefix: &[u8]) -> Vec<Arc<[u8]>> {
-        let prefix = nibbles(prefix);
-        let mut out = Vec::new();
-        let mut stack: Vec<(usize, &Arc<Node>)> = self.root.iter().map(|root| (0, root)).collect();
-        while let Some((depth, node)) = stack.pop() {
-            out.push(node.serialize().into());
-            let rest = prefix.get(depth..).unwrap_or_default();
-            match &node.kind {
-                Kind::Leaf { path, value } => {
-                    if path.len() >= rest.len() && path.agrees(rest) {
-                        out.push(value.bytes().clone());
-                    }
-                }
-                Kind::Extension { path, child } => {
-                    if path.agrees(rest) {
-                        stack.push((depth + path.len(), child));
-                    }
-                }
-                Kind::Branch(branch) => match rest.first() {
-                    Some(&next) => {
-                        if let Some(child) = branch.children.get(next) {
-                            stack.push((depth + 1, child));
-                        }
-                    }
-                    None => {
-                        out.extend(branch.value.iter().map(|value| value.bytes().clone()));
-                        let children = branch.children.iter().rev();
-                        stack.extend(children.map(|(_, child)| (depth + 1, child)));
-                    }
-                },
-            }
-        }
-        out
-    }
-}
-
-enum Step<'a> {
-    Node(&'a Arc<Node>),
-    Value(&'a Value),
-}
-
-/// Depth-first walk; a subtree that cannot hold a wanted key is never entered.
-struct Entries<'a> {
-    stack: Vec<(Vec<u8>, Step<'a>)>,
-    prefix: Vec<u8>,
-    after: Option<Vec<u8>>,
-}
-
-impl Entries<'_> {
-    fn may_hold(&self, path: &[u8]) -> bool {
-        let shared = path.len().min(self.prefix.len());
-        path[..shared] == self.prefix[..shared]
-            && self
-                .after
-                .as_ref()
-                .is_none_or(|after| path > after.as_slice() || after.starts_with(path))
-    }
-}
-
-impl<'a> Iterator for Entries<'a> {
-    type Item = Entry;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while let Some((mut path, step)) = self.stack.pop() {
-            match step {
-                Step::Value(value) => {
-                    let wanted = path.starts_with(&self.prefix)
-                        && self.after.as_ref().is_none_or(|after| path > *after);
-                    if wanted {
-                        return Some((bytes(&path), value.bytes().clone()));
-                    }
-                }
-                Step::Node(node) => match &node.kind {
-                    Kind::Leaf { path: tail, value } => {
-                        path.extend(tail.iter());
-                        self.stack.push((path, Step::Value(value)));
-                    }
-                    Kind::Extension { path: tail, child } => {
-                        path.extend(tail.iter());
-                        if self.may_hold(&path) {
-                            self.stack.push((path, Step::Node(child)));
-                        }
-                    }
-                    Kind::Branch(branch) => {
-                        for (nibble, child) in branch.children.iter().rev() {
-                            let mut next = path.clone();
-                            next.push(nibble);
-                            if self.may_hold(&next) {
-                                self.stack.push((next, Step::Node(child)));
-                            }
-                        }
-                        if let Some(value) = &branch.value {
-                            self.stack.push((path, Step::Value(value)));
-                        }
-                    }
-                },
-            }
-        }
-        None
+        read_under(self.root.as_ref(), &nibbles(prefix))
     }
 }
 
@@ -229,7 +128,7 @@ fn nibble(key: &[u8], index: usize) -> u8 {
     if index.is_multiple_of(2) { byte >> 4 } else { byte & 15 }
 }
 
-fn matches(path: &Path, key: &[u8], depth: usize) -> bool {
+fn matches(path: Path<'_>, key: &[u8], depth: usize) -> bool {
     depth + path.len() <= key.len() * 2
         && path.iter().enumerate().all(|(i, n)| n == nibble(key, depth + i))
 }
@@ -238,11 +137,7 @@ fn nibbles(key: &[u8]) -> Vec<u8> {
     key.iter().flat_map(|byte| [byte >> 4, byte & 15]).collect()
 }
 
-fn bytes(nibbles: &[u8]) -> Vec<u8> {
-    nibbles.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
-}
-
-fn joined(path: &[u8], tail: &Path) -> Vec<u8> {
+fn joined(path: &[u8], tail: Path<'_>) -> Vec<u8> {
     path.iter().copied().chain(tail.iter()).collect()
 }
 
@@ -251,114 +146,87 @@ fn common(a: &[u8], b: &[u8]) -> usize {
 }
 
 /// `path` in front of `node`, merged as the canonical form wants it.
-fn extended(path: &[u8], node: Arc<Node>) -> Arc<Node> {
+fn extended(path: &[u8], node: Node) -> Node {
     if path.is_empty() {
         return node;
     }
-    match &node.kind {
-        Kind::Leaf { path: tail, value } => Node::leaf(&joined(path, tail), value.clone()),
-        Kind::Extension { path: tail, child } => {
-            Node::extension(&joined(path, tail), child.clone())
+    match &node {
+        Node::Leaf(value) => Node::leaf(&joined(path, value.path()), value),
+        Node::Extension(extension) => {
+            Node::extension(&joined(path, extension.path()), extension.child.clone())
         }
-        Kind::Branch(_) => Node::extension(path, node),
+        Node::Branch(_) => Node::extension(path, node),
     }
 }
 
-fn insert(node: Option<&Arc<Node>>, path: &[u8], value: Value) -> Arc<Node> {
-    let Some(node) = node else {
-        return Node::leaf(path, value);
-    };
-    match &node.kind {
-        Kind::Branch(branch) => match path.split_first() {
-            None => Node::branch(branch.children.clone(), Some(value)),
+fn insert(node: Option<&Node>, path: &[u8], value: &Value) -> Node {
+    match node {
+        None => Node::leaf(path, value),
+        Some(Node::Branch(branch)) => Node::Branch(match path.split_first() {
+            None => branch.with_value(Some(value.clone())),
             Some((&first, rest)) => {
-                let child = insert(branch.children.get(first), rest, value);
-                Node::branch(branch.children.with(first, Some(child)), branch.value.clone())
+                branch.with_child(first, insert(branch.child(first), rest, value))
             }
-        },
-        Kind::Leaf { path: tail, value: old } => {
-            let tail = tail.nibbles();
+        }),
+        Some(Node::Leaf(old)) => {
+            let tail = old.path().nibbles();
             if tail == path {
                 return Node::leaf(path, value);
             }
             let shared = common(&tail, path);
-            let branch = place(
-                Children::default(),
-                None,
-                &tail[shared..],
-                |rest| Node::leaf(rest, old.clone()),
-                Some(old),
-            );
-            fork(branch, &path[shared..], value, &path[..shared])
+            let branch = placed(&Branch::empty(None), &tail[shared..], old);
+            extended(&path[..shared], Node::Branch(placed(&branch, &path[shared..], value)))
         }
-        Kind::Extension { path: tail, child } => {
-            let tail = tail.nibbles();
+        Some(Node::Extension(extension)) => {
+            let tail = extension.path().nibbles();
             let shared = common(&tail, path);
+            let child = &extension.child;
             if shared == tail.len() {
                 let child = insert(Some(child), &path[shared..], value);
                 return Node::extension(&tail, child);
             }
-            let branch = place(
-                Children::default(),
-                None,
-                &tail[shared..],
-                |rest| extended(rest, child.clone()),
-                None,
-            );
-            fork(branch, &path[shared..], value, &path[..shared])
+            let hung = extended(&tail[shared + 1..], child.clone());
+            let branch = Branch::empty(None).with_child(tail[shared], hung);
+            extended(&path[..shared], Node::Branch(placed(&branch, &path[shared..], value)))
         }
     }
 }
 
-/// Puts what hung at `rest` under its first nibble, or at the branch itself when nothing of its path is left.
-fn place(
-    children: Children,
-    value: Option<Value>,
-    rest: &[u8],
-    make: impl FnOnce(&[u8]) -> Arc<Node>,
-    here: Option<&Value>,
-) -> (Children, Option<Value>) {
+/// The branch with a value under the first nibble of `rest`, or at itself where nothing of the path is left.
+fn placed(branch: &Branch, rest: &[u8], value: &Value) -> Branch {
     match rest.split_first() {
-        None => (children, here.cloned().or(value)),
-        Some((&first, rest)) => (children.with(first, Some(make(rest))), value),
+        None => branch.with_value(Some(value.clone())),
+        Some((&first, rest)) => branch.with_child(first, Node::leaf(rest, value)),
     }
-}
-
-fn fork(
-    (children, old): (Children, Option<Value>),
-    rest: &[u8],
-    value: Value,
-    shared: &[u8],
-) -> Arc<Node> {
-    let (children, value) =
-        place(children, old, rest, |rest| Node::leaf(rest, value.clone()), Some(&value));
-    extended(shared, Node::branch(children, value))
 }
 
 /// The subtree without `path`, which is in it.
-fn remove(node: &Arc<Node>, path: &[u8]) -> Option<Arc<Node>> {
-    match &node.kind {
-        Kind::Leaf { .. } => None,
-        Kind::Extension { path: tail, child } => {
-            remove(child, &path[tail.len()..]).map(|child| extended(&tail.nibbles(), child))
+fn remove(node: &Node, path: &[u8]) -> Option<Node> {
+    match node {
+        Node::Leaf(_) => None,
+        Node::Extension(extension) => {
+            let tail = extension.path();
+            remove(&extension.child, &path[tail.len()..])
+                .map(|child| extended(&tail.nibbles(), child))
         }
-        Kind::Branch(branch) => {
-            let (children, value) = (&branch.children, &branch.value);
-            let (children, value) = match path.split_first() {
-                None => (children.clone(), None),
+        Node::Branch(branch) => {
+            let branch = match path.split_first() {
+                None => branch.with_value(None),
                 Some((&first, rest)) => {
-                    let child = children.get(first).and_then(|child| remove(child, rest));
-                    (children.with(first, child), value.clone())
+                    match branch.child(first).and_then(|child| remove(child, rest)) {
+                        Some(child) => branch.with_child(first, child),
+                        None => branch.without_child(first),
+                    }
                 }
             };
-            match (children.len(), value) {
+            match (branch.len(), branch.value()) {
                 (0, None) => None,
                 (0, Some(value)) => Some(Node::leaf(&[], value)),
                 (1, None) => {
-                    let (nibble, child) = children.iter().next()?;
+                    let (nibble, child) = branch.children().next()?;
                     Some(extended(&[nibble], child.clone()))
                 }
-                (_, value) => Some(Node::branch(children, value)),
+                _ => Some(Node::Branch(branch)),
             }
         }
     }
@@ -382,7 +250,7 @@ mod tests {
     fn rebuilt(model: &BTreeMap<Vec<u8>, Vec<u8>>) -> Trie {
         let mut trie = Trie::default();
         for (key, value) in model.iter().rev() {
-            trie.insert(key, value.clone().into());
+            trie.insert(key, &value.clone().into());
         }
         trie
     }
@@ -402,7 +270,7 @@ mod tests {
                     model.remove(&key);
                 } else {
                     let value = vec![dice.roll(256) as u8; dice.roll(5) as usize];
-                    trie.insert(&key, value.clone().into());
+                    trie.insert(&key, &value.clone().into());
                     model.insert(key, value);
                 }
                 let seen: Vec<_> =
@@ -452,8 +320,8 @@ mod tests {
     fn a_serialized_node_has_the_announced_length() {
         let mut trie = Trie::default();
         for i in 0..50u8 {
-            trie.insert(&[i, i / 2, i / 3], vec![i].into());
-            trie.insert(&[i], vec![i, i].into());
+            trie.insert(&[i, i / 2, i / 3], &vec![i].into());
+            trie.insert(&[i], &vec![i, i].into());
         }
         let mut nodes = 0;
         trie.visit(&[7, 3, 2], |node| {
