@@ -50,7 +50,12 @@ struct Inner {
     /// Whether entries stay on disk once they are loaded.
     keep: bool,
     opened: RwLock<Opened>,
+    keys: Mutex<Keys>,
 }
+
+/// The keys of entries that were asked for before: to compute one, nearcore hashes everything that its VM depends on. By
+/// the place of the configuration in memory, which is why that is kept, and the hash of the code.
+type Keys = HashMap<(usize, CryptoHash), (Arc<Config>, CryptoHash)>;
 
 struct Opened {
     files: FilesystemContractRuntimeCache,
@@ -93,7 +98,7 @@ pub fn contract_cache(dir: Option<&Path>) -> Result<Arc<ContractCache>, String> 
 impl ContractCache {
     fn open(dir: PathBuf, keep: bool) -> io::Result<Self> {
         let opened = RwLock::new(open(&dir)?);
-        Ok(Self(Arc::new(Inner { dir, keep, opened })))
+        Ok(Self(Arc::new(Inner { dir, keep, opened, keys: Mutex::default() })))
     }
 
     /// As `near_vm_runner::prepare`: finds the compiled contract in memory or on disk, or compiles it.
@@ -106,7 +111,7 @@ impl ContractCache {
         gas_counter: GasCounter,
         method: &str,
     ) -> Box<dyn PreparedContract> {
-        let key = cache_key(&config, contract.hash());
+        let key = self.key(&config, contract.hash());
         let loaded = self.opened();
         let loaded = if loaded.memory_cache().contains(key) {
             Some(loaded)
@@ -146,6 +151,14 @@ impl ContractCache {
             }
         }
         Some(files)
+    }
+
+    fn key(&self, config: &Arc<Config>, code_hash: CryptoHash) -> CryptoHash {
+        let mut keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = keys
+            .entry((Arc::as_ptr(config).addr(), code_hash))
+            .or_insert_with(|| (Arc::clone(config), cache_key(config, code_hash)));
+        known.1
     }
 
     fn opened(&self) -> FilesystemContractRuntimeCache {

@@ -20,6 +20,9 @@ from typing import Protocol
 _BLOCKS_TO_FINALITY = 4
 """With so many blocks after the last one that changed something, readers of the final state have seen all of it."""
 
+_BLOCKS_AT_ONCE = 16
+"""For one client alone; then whoever has come meanwhile gets a turn."""
+
 _IDLE_POLL_S = 0.02
 
 _COMES_BACK_S, _ALL_COME_BACK_S, _LOOK_S = 0.003, 0.1, 0.001
@@ -39,6 +42,9 @@ class Pending(Protocol):
 
     def poll(self) -> tuple[int, bytes] | None:
         """Return HTTP status and body where they are there."""
+
+    def advance(self, most: int) -> tuple[int, bytes] | None:
+        """Make blocks, at most so many, until the answer is there, and return it; None where nothing changes any more."""
 
     def expire(self) -> tuple[int, bytes]:
         """Return the answer for a client that has waited too long."""
@@ -135,7 +141,10 @@ class Pump:
                 elif self._moves():
                     await self._gather()
                     await self._close_ranks()
-                    self._chain.produce_blocks(1)
+                    if len(self._waiting) == 1 and not self._pause():
+                        self._help(self._waiting[0])
+                    else:
+                        self._chain.produce_blocks(1)
                     self._answer()
                     await asyncio.sleep(self._pause())
                 else:
@@ -154,6 +163,16 @@ class Pump:
             await asyncio.sleep(_LOOK_S)
         # Who has not come by now is not waited for again, before there are as many once more.
         self._clients = len(self._waiting)
+
+    def _help(self, alone: _Waiting) -> None:
+        """Make blocks for the only one who waits: at once, with nothing in between."""
+        if alone.answer.done():
+            return
+        found = alone.pending.advance(_BLOCKS_AT_ONCE)
+        if found is not None:
+            alone.answer.set_result(found)
+        elif not self._chain.in_flight:
+            self._quiet = _BLOCKS_TO_FINALITY
 
     async def _close_ranks(self) -> None:
         """Of transactions that a client sends at the same time some arrive before others: give them all a chance."""

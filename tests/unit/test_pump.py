@@ -42,6 +42,13 @@ class Until:
         reached = self._height is not None and self._chain.height >= self._height
         return (200, b"done") if reached else None
 
+    def advance(self, most: int) -> tuple[int, bytes] | None:
+        for _ in range(most):
+            if self.poll() is not None or not self._chain.in_flight:
+                break
+            self._chain.produce_blocks(1)
+        return self.poll()
+
     def expire(self) -> tuple[int, bytes]:
         return 408, b"late"
 

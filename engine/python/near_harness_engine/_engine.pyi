@@ -120,9 +120,11 @@ class Snapshot:
 
 @final
 class Pending:
-    """A request that waits for blocks. ``poll`` asks again; ``expire`` gives the answer for a client that waited too long."""
+    """A request that waits for blocks. ``poll`` asks again; ``advance`` makes blocks, at most so many, until the answer is there;
+    ``expire`` gives the answer for a client that waited too long."""
 
     def poll(self) -> tuple[int, bytes] | None: ...
+    def advance(self, most: int) -> tuple[int, bytes] | None: ...
     def expire(self) -> tuple[int, bytes]: ...
 
 @final

@@ -108,7 +108,7 @@ fn view(receipt: &Receipt) -> ReceiptView {
 }
 
 fn row<T: borsh::BorshDeserialize>(state: &Trie, key: &TrieKey) -> Option<T> {
-    state.get(&key.to_vec()).map(|bytes| borsh::from_slice(&bytes).expect("a row of the state"))
+    state.get(&key.to_vec()).map(|bytes| borsh::from_slice(bytes).expect("a row of the state"))
 }
 
 fn rows<T: borsh::BorshDeserialize>(state: &Trie, column: u8) -> Vec<T> {

@@ -1,20 +1,18 @@
 //! What can be wrong with an account while one receipt runs there.
 
-use std::sync::Arc;
-
 use near_primitives::account::{Account, AccountContract};
 use near_primitives::hash::hash;
 use near_primitives::trie_key::TrieKey;
 use near_primitives::types::{AccountId, StateChangeCause};
 
 use crate::runtime::rows;
-use crate::state::{Overlay, Trie};
+use crate::state::{Overlay, Trie, Value};
 
 /// The account is like this for one receipt, and then what it was.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// Its contract is other code.
-    Code(Arc<[u8]>),
+    Code(Value),
     /// It has no contract.
     NoCode,
     /// It does not exist.
@@ -24,7 +22,7 @@ pub enum Fault {
 /// What the account was.
 pub struct Undo {
     account: Account,
-    code: Option<Arc<[u8]>>,
+    code: Option<Value>,
 }
 
 impl Fault {

@@ -8,7 +8,7 @@ use near_primitives::types::AccountId;
 
 use super::parcel::{Kind, Parcel};
 use super::world::World;
-use crate::state::{Changed, Trie};
+use crate::state::{Changed, Trie, Value};
 
 /// A receipt that was executed in a step.
 pub struct Run {
@@ -26,8 +26,8 @@ impl Run {
 pub struct Change<'a> {
     pub account_id: &'a AccountId,
     pub key: &'a [u8],
-    pub before: Option<Arc<[u8]>>,
-    pub after: Option<Arc<[u8]>>,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
 }
 
 /// What running one receipt did.
@@ -51,7 +51,8 @@ impl Step {
     pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
         self.rows.iter().filter_map(|row| {
             let TrieKey::ContractData { account_id, key } = &row.key else { return None };
-            let (before, after) = (self.before.get(&row.key.to_vec()), row.value().cloned());
+            let (before, after) =
+                (self.before.get(&row.key.to_vec()).cloned(), row.value().cloned());
             (before != after).then_some(Change { account_id, key, before, after })
         })
     }

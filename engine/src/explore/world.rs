@@ -19,7 +19,7 @@ use super::parcel::{Kind, Parcel, deposit, follows, is_plain};
 use super::step::{Run, Step};
 use crate::chain::{Chain, ViewCall, ViewCallError};
 use crate::runtime::{self, BlockContext, alone, rows};
-use crate::state::{Changed, Overlay, Trie};
+use crate::state::{Changed, Overlay, Trie, Value};
 
 /// A state, the receipts that are on their way in it, and the block that all of them run in. A clone is a copy of
 /// pointers.
@@ -191,7 +191,7 @@ impl World {
     fn count_rewards(&mut self, before: &Trie, rows: &[Changed]) {
         for row in rows {
             let TrieKey::Account { account_id } = &row.key else { continue };
-            let mut last = before.get(&row.key.to_vec());
+            let mut last = before.get(&row.key.to_vec()).cloned();
             for (cause, value) in &row.versions {
                 if matches!(cause, StateChangeCause::ActionReceiptGasReward { .. }) {
                     let earned = amount(value.as_deref()) - amount(last.as_deref());
@@ -227,7 +227,7 @@ impl World {
     }
 
     /// The data of an account's contract: keys and values.
-    pub fn data(&self, account_id: &AccountId) -> Vec<(Vec<u8>, Arc<[u8]>)> {
+    pub fn data(&self, account_id: &AccountId) -> Vec<(Vec<u8>, Value)> {
         let prefix = data_prefix(account_id);
         self.state
             .iter_prefix(&prefix, None)

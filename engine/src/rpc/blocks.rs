@@ -12,13 +12,13 @@ use near_primitives::types::{AccountId, BlockReference};
 use near_primitives::views::{BlockView, ChunkView, GasPriceView};
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::params::{Form, parse};
 use super::{reference, signing};
 use crate::chain::header::shard_id;
 use crate::chain::{Block, Chain};
 
-pub fn block(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn block(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let wanted = match Form::of(params) {
         Form::One(id) => BlockReference::BlockId(parse(id)?),
         other => parse(other.into_named())?,
@@ -26,7 +26,7 @@ pub fn block(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     let block = reference::block(chain, &wanted).ok_or_else(|| RpcBlockError::UnknownBlock {
         error_message: reference::missing_reference(&wanted),
     })?;
-    to_value(&BlockView {
+    to_json(&BlockView {
         author: author(block),
         header: signing::header(chain, block),
         chunks: vec![signing::chunk_header(chain, block)],
@@ -41,9 +41,9 @@ pub fn author(block: &Block) -> AccountId {
     }
 }
 
-pub fn chunk(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn chunk(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let block = block_of_chunk(chain, &chunk_reference(params)?)?;
-    to_value(&ChunkView {
+    to_json(&ChunkView {
         author: author(block),
         header: signing::chunk_header(chain, block),
         transactions: block.transactions.iter().map(|tx| tx.as_ref().clone().into()).collect(),
@@ -84,16 +84,16 @@ fn block_of_chunk<'a>(
     }
 }
 
-pub fn congestion_level(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn congestion_level(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let block = block_of_chunk(chain, &parse(params)?)?;
     let config = &chain.runtime_config().congestion_control_config;
     let congestion = block.chunk_header.congestion_info();
-    to_value(&RpcCongestionLevelResponse {
+    to_json(&RpcCongestionLevelResponse {
         congestion_level: congestion.localized_congestion_level(config),
     })
 }
 
-pub fn gas_price(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn gas_price(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let wanted = match Form::of(params) {
         Form::One(id) => parse(id)?,
         other => parse::<RpcGasPriceRequest>(other.into_named())?.block_id,
@@ -102,5 +102,5 @@ pub fn gas_price(chain: &Chain, params: Value) -> Result<Value, RpcError> {
         let error_message = wanted.as_ref().map(reference::missing).unwrap_or_default();
         RpcGasPriceError::UnknownBlock { error_message }
     })?;
-    to_value(&GasPriceView { gas_price: block.header.next_gas_price() })
+    to_json(&GasPriceView { gas_price: block.header.next_gas_price() })
 }

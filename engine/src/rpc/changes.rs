@@ -14,28 +14,28 @@ use near_primitives::types::{
 use near_primitives::views::StateChangesRequestView;
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::params::parse;
 use super::reference;
 use crate::chain::{Block, Chain};
 
 /// The changes of the kind and the accounts that are asked for, each with its cause.
-pub fn changes(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn changes(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request: RpcStateChangesInBlockByTypeRequest = parse(params)?;
     let block = find(chain, &request.block_reference)?;
     let wanted = &request.state_changes_request;
     let raw = rows(block).filter(|row| matches(wanted, &row.trie_key));
-    to_value(&RpcStateChangesInBlockResponse {
+    to_json(&RpcStateChangesInBlockResponse {
         block_hash: block.hash,
         changes: StateChanges::from_changes(raw).into_iter().map(Into::into).collect(),
     })
 }
 
 /// Which accounts were touched, and in what way.
-pub fn kinds(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn kinds(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request: RpcStateChangesInBlockRequest = parse(params)?;
     let block = find(chain, &request.block_reference)?;
-    to_value(&RpcStateChangesInBlockByTypeResponse {
+    to_json(&RpcStateChangesInBlockByTypeResponse {
         block_hash: block.hash,
         changes: StateChangesKinds::from_changes(&mut rows(block))
             .into_iter()

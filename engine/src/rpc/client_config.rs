@@ -21,14 +21,13 @@ use near_chain_configs::{
 use near_jsonrpc_primitives::errors::RpcError;
 use near_jsonrpc_primitives::types::client_config::RpcClientConfigResponse;
 use near_time::Duration;
-use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::{contracts, keys, status};
 use crate::chain::Chain;
 
-pub fn client_config(chain: &Chain) -> Result<Value, RpcError> {
-    to_value(&RpcClientConfigResponse { client_config: of(chain) })
+pub fn client_config(chain: &Chain) -> Result<Json, RpcError> {
+    to_json(&RpcClientConfigResponse { client_config: of(chain) })
 }
 
 fn of(chain: &Chain) -> ClientConfig {

@@ -11,12 +11,12 @@ use near_primitives::types::BlockReference;
 use near_primitives::views::SplitStorageInfoView;
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::params::parse;
 use super::reference;
 use crate::chain::Chain;
 
-pub fn protocol_config(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn protocol_config(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let block_reference: BlockReference = parse(params)?;
     if reference::block(chain, &block_reference).is_none() {
         let error_message = reference::missing_reference(&block_reference);
@@ -26,17 +26,17 @@ pub fn protocol_config(chain: &Chain, params: Value) -> Result<Value, RpcError> 
         genesis_config: chain.genesis().clone(),
         runtime_config: RuntimeConfig::clone(chain.runtime_config()),
     };
-    to_value(&RpcProtocolConfigResponse { config_view: config.into() })
+    to_json(&RpcProtocolConfigResponse { config_view: config.into() })
 }
 
-pub fn genesis_config(chain: &Chain) -> Result<Value, RpcError> {
-    to_value(chain.genesis())
+pub fn genesis_config(chain: &Chain) -> Result<Json, RpcError> {
+    to_json(chain.genesis())
 }
 
 /// Nothing is split: all blocks are at hand.
-pub fn split_storage_info(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn split_storage_info(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let RpcSplitStorageInfoRequest {} = parse(params)?;
-    to_value(&RpcSplitStorageInfoResponse {
+    to_json(&RpcSplitStorageInfoResponse {
         result: SplitStorageInfoView {
             head_height: Some(chain.height()),
             final_head_height: Some(chain.final_head().height),

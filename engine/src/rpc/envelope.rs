@@ -5,6 +5,7 @@ use near_jsonrpc_primitives::message::{Message, Request};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::json::Json;
 use crate::chain::Chain;
 
 /// The request in a body, or the HTTP status and body that refuse it.
@@ -28,12 +29,20 @@ fn refuse(body: &[u8]) -> (u16, Vec<u8>) {
 }
 
 /// HTTP status and body of an answer. `past`: whether the request named a height below the head's.
-pub fn seal(id: Value, result: Result<Value, RpcError>, past: bool) -> (u16, Vec<u8>) {
-    let status = match &result {
-        Ok(_) => 200,
-        Err(error) => http_status(error, past),
-    };
-    (status, to_bytes(&Message::response(id, result)))
+pub fn seal(id: Value, result: Result<Json, RpcError>, past: bool) -> (u16, Vec<u8>) {
+    match result {
+        Ok(json) => (200, response(&id, &json)),
+        Err(error) => {
+            let status = http_status(&error, past);
+            (status, to_bytes(&Message::response(id, Err(error))))
+        }
+    }
+}
+
+/// As [`Message::response`] is written, around a result that is written already.
+fn response(id: &Value, result: &Json) -> Vec<u8> {
+    let id = to_bytes(id);
+    [br#"{"jsonrpc":"2.0","result":"#, result.as_ref(), br#","id":"#, &id, b"}"].concat()
 }
 
 fn http_status(error: &RpcError, past: bool) -> u16 {
@@ -90,6 +99,15 @@ mod tests {
                 "JSON RPC Request format was expected"
             );
         }
+    }
+
+    #[test]
+    fn a_result_stands_in_the_envelope_of_nearcore() {
+        let (value, id) = (serde_json::json!({"a": [1, null]}), serde_json::json!("x\"y"));
+        let json = super::super::json::to_json(&value).unwrap();
+        let (status, body) = seal(id.clone(), Ok(json), false);
+        assert_eq!(status, 200);
+        assert_eq!(body, to_bytes(&Message::response(id, Ok(value))));
     }
 
     #[test]

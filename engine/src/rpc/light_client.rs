@@ -16,14 +16,14 @@ use near_primitives::types::TransactionOrReceiptId;
 use near_primitives::views::{LightClientBlockLiteView, LightClientBlockView};
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::outcome_tree::outcome_view;
 use super::params::{Form, parse};
 use super::{reference, signing};
 use crate::chain::{Block, Chain};
 
 /// `EXPERIMENTAL_light_client_proof`: an outcome is committed to by the block *after* the one that it belongs to.
-pub fn execution_proof(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn execution_proof(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request: RpcLightClientExecutionProofRequest = parse(params)?;
     let id = match request.id {
         TransactionOrReceiptId::Transaction { transaction_hash, .. } => transaction_hash,
@@ -41,7 +41,7 @@ pub fn execution_proof(chain: &Chain, params: Value) -> Result<Value, RpcError> 
     outcome_proof.block_hash = committed.hash;
     let shard_roots = [*committed.chunk_header.prev_outcome_root()];
     let (_, mut shard_paths) = merklize(&shard_roots);
-    to_value(&RpcLightClientExecutionProofResponse {
+    to_json(&RpcLightClientExecutionProofResponse {
         outcome_proof,
         outcome_root_proof: shard_paths.pop().unwrap_or_default(),
         block_header_lite: committed.header.clone().into(),
@@ -59,10 +59,10 @@ fn without_outcome(chain: &Chain, id: CryptoHash) -> RpcLightClientProofError {
 }
 
 /// `EXPERIMENTAL_light_client_block_proof`.
-pub fn block_proof(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn block_proof(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request: RpcLightClientBlockProofRequest = parse(params)?;
     let block = find(chain, &request.block_hash)?;
-    to_value(&RpcLightClientBlockProofResponse {
+    to_json(&RpcLightClientBlockProofResponse {
         block_header_lite: LightClientBlockLiteView::from(block.header.clone()),
         block_proof: path(chain, &request.block_hash, &request.light_client_head)?,
     })
@@ -123,7 +123,7 @@ fn path_to_root(mut level: Vec<CryptoHash>, mut position: usize) -> MerklePath {
 
 /// `next_light_client_block`: the newest final block while the client's is in the same epoch or the one before it, else
 /// the last one that was final in the epoch after the client's. An empty object: the client is up to date.
-pub fn next_block(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn next_block(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let last_hash = match Form::of(params) {
         Form::One(hash) => parse(hash)?,
         other => parse::<RpcLightClientNextBlockRequest>(other.into_named())?.last_block_hash,
@@ -143,7 +143,7 @@ pub fn next_block(chain: &Chain, params: Value) -> Result<Value, RpcError> {
             .find(|block| block.epoch_id() == wanted)
             .and_then(|end| trusted_block(chain, end))
     };
-    to_value(&RpcLightClientNextBlockResponse {
+    to_json(&RpcLightClientNextBlockResponse {
         light_client_block: light_client_block.map(Arc::new),
     })
 }

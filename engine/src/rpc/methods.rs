@@ -3,6 +3,7 @@
 use near_jsonrpc_primitives::errors::RpcError;
 use serde_json::Value;
 
+use super::json::Json;
 use super::{
     Reply, blocks, changes, client_config, config, light_client, query, receipts, sandbox, status,
     transactions, validators, views,
@@ -24,7 +25,7 @@ pub fn call(chain: &mut Chain, method: &str, params: Value) -> Reply {
 }
 
 /// The methods that only read.
-fn read(chain: &Chain, method: &str, params: Value) -> Result<Value, RpcError> {
+fn read(chain: &Chain, method: &str, params: Value) -> Result<Json, RpcError> {
     match method {
         "block" => blocks::block(chain, params),
         "chunk" => blocks::chunk(chain, params),
@@ -57,7 +58,7 @@ fn read(chain: &Chain, method: &str, params: Value) -> Result<Value, RpcError> {
         "client_config" => client_config::client_config(chain),
         "EXPERIMENTAL_split_storage_info" => config::split_storage_info(chain, params),
         "status" => status::status(chain),
-        "health" => Ok(Value::Null),
+        "health" => Ok(Json::null()),
         "network_info" => status::network_info(),
         _ => Err(RpcError::method_not_found(method.to_owned())),
     }

@@ -10,6 +10,7 @@ mod client_config;
 mod config;
 mod contracts;
 mod envelope;
+mod json;
 mod keys;
 mod legacy_query;
 mod light_client;
@@ -28,6 +29,7 @@ mod transactions;
 mod validators;
 mod views;
 
+use json::Json;
 use near_jsonrpc_primitives::errors::RpcError;
 use serde_json::Value;
 
@@ -49,7 +51,7 @@ pub struct Waiting {
 
 /// What a method came to, before it is put into its envelope.
 enum Reply {
-    Done(Result<Value, RpcError>),
+    Done(Result<Json, RpcError>),
     Wait(Goal),
 }
 
@@ -61,7 +63,7 @@ enum Goal {
 
 impl Goal {
     /// The answer, once the chain has come far enough.
-    fn reached(&self, chain: &Chain) -> Option<Result<Value, RpcError>> {
+    fn reached(&self, chain: &Chain) -> Option<Result<Json, RpcError>> {
         match self {
             Goal::Transaction(wanted) => wanted.reached(chain),
             Goal::Patch(patched) => patched.reached(chain),
@@ -99,6 +101,20 @@ pub fn poll(chain: &mut Chain, waiting: &mut Waiting) -> Option<(u16, Vec<u8>)> 
     Some(envelope::seal(waiting.id.take(), result, false))
 }
 
+/// Makes blocks, at most `most`, until the answer can be given or nothing changes any more; and gives it.
+pub fn advance(chain: &mut Chain, waiting: &mut Waiting, most: u32) -> Option<(u16, Vec<u8>)> {
+    let mut quiet = 0;
+    for _ in 0..most {
+        let found = poll(chain, waiting);
+        quiet = if chain.in_flight() { 0 } else { quiet + 1 };
+        if found.is_some() || quiet > progress::BLOCKS_TO_FINALITY + 1 {
+            return found;
+        }
+        chain.produce_block();
+    }
+    poll(chain, waiting)
+}
+
 /// The answer for a client that has waited for too long; the transaction goes on all the same.
 pub fn expire(_chain: &mut Chain, waiting: &mut Waiting) -> (u16, Vec<u8>) {
     let error = waiting.goal.given_up();
@@ -111,7 +127,7 @@ pub fn get(chain: &mut Chain, path: &str) -> (u16, &'static str, Vec<u8>) {
     let path = path.split('?').next().unwrap_or_default();
     let result = match path {
         "/status" => status::status(chain),
-        "/health" => Ok(Value::Null),
+        "/health" => Ok(Json::null()),
         "/network_info" => status::network_info(),
         "/metrics" => {
             return (200, "text/plain; version=0.0.4", metrics::text(chain).into_bytes());
@@ -119,7 +135,7 @@ pub fn get(chain: &mut Chain, path: &str) -> (u16, &'static str, Vec<u8>) {
         _ => return (404, "text/plain; charset=utf-8", Vec::new()),
     };
     match result {
-        Ok(value) => (200, JSON, value.to_string().into_bytes()),
+        Ok(json) => (200, JSON, json.into_bytes()),
         Err(error) => (503, JSON, envelope::to_bytes(&error)),
     }
 }

@@ -7,13 +7,13 @@ use near_primitives::transaction::SignedTransaction;
 use near_primitives::views::TxExecutionStatus;
 use serde_json::{Value, json};
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::outcome_tree::OutcomeTree;
 use super::{Goal, Reply};
 use crate::chain::{BlockMode, Chain, Clock};
 
 /// A block is final two blocks later; one more shows it to those who read the final state.
-const BLOCKS_TO_FINALITY: u32 = 3;
+pub const BLOCKS_TO_FINALITY: u32 = 3;
 
 /// Far more blocks than the gas of one transaction lasts for.
 const MOST_BLOCKS: u32 = 10_000;
@@ -30,7 +30,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// The answer, once the transaction has come far enough.
-    pub fn reached(&self, chain: &Chain) -> Option<Result<Value, RpcError>> {
+    pub fn reached(&self, chain: &Chain) -> Option<Result<Json, RpcError>> {
         let Some(tree) = OutcomeTree::of(chain, &self.hash) else {
             return self.refusal(chain).map(Err);
         };
@@ -38,7 +38,7 @@ impl Wanted {
         if !suffices(&level, &self.level) {
             return None;
         }
-        Some(to_value(&RpcTransactionResponse {
+        Some(to_json(&RpcTransactionResponse {
             final_execution_outcome: Some(tree.view(self.with_receipts)),
             final_execution_status: level,
         }))

@@ -10,19 +10,19 @@ use near_primitives::types::{AccountId, BlockHeight, BlockReference};
 use near_primitives::views::{AccountView, QueryRequest};
 use serde_json::{Value, json};
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::params::{Form, parse};
 use super::{access, contracts, keys, legacy_query, reference};
 use crate::chain::{Block, Chain};
 
-pub fn query(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn query(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request = match Form::of(params) {
         Form::Two(path, data) => legacy_query::parse_path(parse(path)?, parse(data)?)?,
         other => parse(other.into_named())?,
     };
     check(&request.request)?;
     match run(chain, request) {
-        Ok(response) => to_value(&response),
+        Ok(response) => to_json(&response),
         Err(error) => in_band(error),
     }
 }
@@ -46,26 +46,33 @@ pub fn check(request: &QueryRequest) -> Result<(), RpcParseError> {
 
 /// Two kinds of error travel inside a result here, and the text about a missing block is the database's: clients of the
 /// time before errors had structure rely on it.
-fn in_band(error: RpcQueryError) -> Result<Value, RpcError> {
+fn in_band(error: RpcQueryError) -> Result<Json, RpcError> {
     match error {
         RpcQueryError::ContractExecutionError { vm_error, block_height, block_hash, .. } => {
-            Ok(failure(vm_error, block_height, block_hash))
+            failure(vm_error, block_height, block_hash)
         }
         RpcQueryError::UnknownAccessKey { public_key, block_height, block_hash } => {
             let text = format!("access key {public_key} does not exist while viewing");
-            Ok(failure(text, block_height, block_hash))
+            failure(text, block_height, block_hash)
         }
         RpcQueryError::UnknownBlock { block_reference: BlockReference::BlockId(ref id) } => {
             let text = legacy_query::missing_block(id);
-            let cause = to_value(&error)?;
+            let cause = serde_json::to_value(&error)
+                .map_err(|error| RpcError::serialization_error(error.to_string()))?;
             Err(RpcError::new_internal_or_handler_error(Some(Value::String(text)), cause))
         }
         other => Err(other.into()),
     }
 }
 
-fn failure(error: String, block_height: BlockHeight, block_hash: CryptoHash) -> Value {
-    json!({"error": error, "logs": [], "block_height": block_height, "block_hash": block_hash})
+fn failure(
+    error: String,
+    block_height: BlockHeight,
+    block_hash: CryptoHash,
+) -> Result<Json, RpcError> {
+    to_json(
+        &json!({"error": error, "logs": [], "block_height": block_height, "block_hash": block_hash}),
+    )
 }
 
 /// The block that a view looks at, and how errors name it.

@@ -11,28 +11,28 @@ use near_primitives::utils::create_receipt_id_from_receipt_id;
 use near_primitives::views::ReceiptView;
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::params::parse;
 use super::reference;
 use crate::chain::{Chain, StoredOutcome};
 
-pub fn receipt(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn receipt(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request: RpcReceiptRequest = parse(params)?;
     let receipt_id = request.receipt_reference.receipt_id;
     let receipt =
         chain.receipt(&receipt_id).ok_or(RpcReceiptError::UnknownReceipt { receipt_id })?;
-    to_value(&ReceiptView::from(receipt.as_ref().clone()))
+    to_json(&ReceiptView::from(receipt.as_ref().clone()))
 }
 
 /// The transaction that a receipt goes back to. The hints of the request save nearcore a search; here everything is at
 /// hand.
-pub fn receipt_to_tx(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn receipt_to_tx(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request: RpcReceiptToTxRequest = parse(params)?;
     let receipt_id = request.receipt_reference.receipt_id;
     let unknown = || RpcReceiptToTxError::UnknownReceipt { receipt_id };
     let origin = origin(chain, receipt_id).ok_or_else(unknown)?;
     let transaction = chain.transaction(&origin).ok_or_else(unknown)?;
-    to_value(&RpcReceiptToTxResponse {
+    to_json(&RpcReceiptToTxResponse {
         transaction_hash: origin,
         sender_account_id: transaction.signed.transaction.signer_id().clone(),
     })

@@ -8,7 +8,7 @@ use near_jsonrpc_primitives::types::sandbox::{
 use near_primitives::types::BlockHeight;
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::params::parse;
 use super::{Goal, Reply};
 use crate::chain::{BlockMode, Chain};
@@ -23,9 +23,9 @@ pub struct Patched {
 
 impl Patched {
     /// The patch is answered when those who read the final state see it.
-    pub fn reached(&self, chain: &Chain) -> Option<Result<Value, RpcError>> {
+    pub fn reached(&self, chain: &Chain) -> Option<Result<Json, RpcError>> {
         let done = chain.final_head().height >= self.height;
-        done.then(|| to_value(&RpcSandboxPatchStateResponse {}))
+        done.then(|| to_json(&RpcSandboxPatchStateResponse {}))
     }
 }
 
@@ -62,7 +62,7 @@ pub fn fast_forward(chain: &mut Chain, params: Value) -> Reply {
         Err(error) => return Reply::Done(Err(error.into())),
     };
     Reply::Done(match chain.fast_forward(request.delta_height) {
-        Ok(()) => to_value(&RpcSandboxFastForwardResponse {}),
+        Ok(()) => to_json(&RpcSandboxFastForwardResponse {}),
         Err(error_message) => {
             Err(RpcSandboxFastForwardError::InternalError { error_message }.into())
         }

@@ -11,12 +11,12 @@ use near_primitives::views::{StatusResponse, StatusSyncInfo, ValidatorInfo};
 use near_time::Utc;
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use crate::chain::{Block, Chain};
 
 static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-pub fn status(chain: &Chain) -> Result<Value, RpcError> {
+pub fn status(chain: &Chain) -> Result<Json, RpcError> {
     let head = chain.head();
     let first = chain.genesis_block();
     let validator = head.epoch.validators.first();
@@ -53,12 +53,13 @@ pub fn status(chain: &Chain) -> Result<Value, RpcError> {
         genesis_hash: first.hash,
         detailed_debug_status: None,
     };
-    let mut value = to_value(&status)?;
+    let mut value = serde_json::to_value(&status)
+        .map_err(|error| RpcError::serialization_error(error.to_string()))?;
     // Clients of the time before slashing was dropped insist on the field.
     for validator in value["validators"].as_array_mut().into_iter().flatten() {
         validator["is_slashed"] = Value::Bool(false);
     }
-    Ok(value)
+    to_json(&value)
 }
 
 pub fn version() -> Version {
@@ -84,8 +85,8 @@ fn node_key(chain: &Chain) -> PublicKey {
 }
 
 /// A node alone, with nearcore's default for the most peers it would have.
-pub fn network_info() -> Result<Value, RpcError> {
-    to_value(&RpcNetworkInfoResponse {
+pub fn network_info() -> Result<Json, RpcError> {
+    to_json(&RpcNetworkInfoResponse {
         active_peers: vec![],
         num_active_peers: 0,
         peer_max_count: 40,

@@ -12,7 +12,7 @@ use near_primitives::views::TxExecutionStatus;
 use serde_json::Value;
 
 use super::Reply;
-use super::access::to_value;
+use super::json::to_json;
 use super::params::{Form, parse};
 use super::progress::{self, Wanted};
 use crate::chain::Chain;
@@ -46,7 +46,7 @@ pub fn broadcast_tx_async(chain: &mut Chain, params: Value) -> Reply {
     if known || chain.submit(signed).is_ok() {
         progress::include(chain, &hash);
     }
-    Reply::Done(to_value(&hash))
+    Reply::Done(to_json(&hash))
 }
 
 /// A transaction that is known already is not sent again: a client that lost the answer gets it.
@@ -59,7 +59,7 @@ fn send(chain: &mut Chain, signed: SignedTransaction, level: TxExecutionStatus) 
     }
     if level == TxExecutionStatus::None {
         progress::include(chain, &hash);
-        return Reply::Done(to_value(&RpcTransactionResponse {
+        return Reply::Done(to_json(&RpcTransactionResponse {
             final_execution_outcome: None,
             final_execution_status: TxExecutionStatus::None,
         }));

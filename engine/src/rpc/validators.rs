@@ -15,13 +15,13 @@ use near_primitives::views::{
 };
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::params::{Form, parse};
 use super::reference;
 use crate::chain::header::shard_id;
 use crate::chain::{Block, Chain};
 
-pub fn validators(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn validators(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let wanted = match Form::of(params) {
         Form::One(id) => match parse::<Option<BlockId>>(id)? {
             Some(id) => EpochReference::BlockId(id),
@@ -30,7 +30,7 @@ pub fn validators(chain: &Chain, params: Value) -> Result<Value, RpcError> {
         other => parse(other.into_named())?,
     };
     let last = last_block(chain, &wanted)?;
-    to_value(&epoch_info(chain, last))
+    to_json(&epoch_info(chain, last))
 }
 
 /// The block up to which an epoch is told: its last one, or the head in the epoch that goes on. As in nearcore a block id
@@ -142,7 +142,7 @@ fn upcoming(stake: &ValidatorStake) -> NextEpochValidatorInfo {
     }
 }
 
-pub fn ordered(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn ordered(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let wanted = match Form::of(params) {
         Form::One(id) => parse(id)?,
         other => parse::<RpcValidatorsOrderedRequest>(other.into_named())?.block_id,
@@ -151,12 +151,12 @@ pub fn ordered(chain: &Chain, params: Value) -> Result<Value, RpcError> {
         .ok_or(RpcValidatorError::ValidatorInfoUnavailable)?;
     let validators: Vec<ValidatorStakeView> =
         block.epoch.validators.iter().cloned().map(Into::into).collect();
-    to_value(&validators)
+    to_json(&validators)
 }
 
 /// When an account may pause its node without missing a block: never while it is the one that makes them, else all the
 /// time that is left of the epoch.
-pub fn maintenance_windows(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn maintenance_windows(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let account_id = match Form::of(params) {
         Form::One(account_id) => parse(account_id)?,
         other => parse::<RpcMaintenanceWindowsRequest>(other.into_named())?.account_id,
@@ -170,5 +170,5 @@ pub fn maintenance_windows(chain: &Chain, params: Value) -> Result<Value, RpcErr
     if !makes_blocks && head.height < end {
         windows.push(head.height..end);
     }
-    to_value(&windows)
+    to_json(&windows)
 }

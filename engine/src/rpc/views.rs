@@ -19,7 +19,7 @@ use near_primitives::types::BlockReference;
 use near_primitives::views::QueryRequest;
 use serde_json::Value;
 
-use super::access::to_value;
+use super::json::{Json, to_json};
 use super::params::parse;
 use super::query;
 use crate::chain::Chain;
@@ -29,28 +29,28 @@ fn view<E>(
     chain: &Chain,
     block_reference: BlockReference,
     request: QueryRequest,
-) -> Result<Value, RpcError>
+) -> Result<Json, RpcError>
 where
     E: From<RpcQueryError> + Into<RpcError>,
 {
     let request = RpcQueryRequest { block_reference, request };
     let response = query::run(chain, request).map_err(|error| E::from(error).into())?;
-    to_value(&response)
+    to_json(&response)
 }
 
-pub fn account(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn account(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let RpcViewAccountRequest { block_reference, account_id } = parse(params)?;
     let request = QueryRequest::ViewAccount { account_id };
     view::<RpcViewAccountError>(chain, block_reference, request)
 }
 
-pub fn code(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn code(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let RpcViewCodeRequest { block_reference, account_id } = parse(params)?;
     let request = QueryRequest::ViewCode { account_id };
     view::<RpcViewCodeError>(chain, block_reference, request)
 }
 
-pub fn state(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn state(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request: RpcViewStateRequest = parse(params)?;
     let view_state = QueryRequest::ViewState {
         account_id: request.account_id,
@@ -63,26 +63,26 @@ pub fn state(chain: &Chain, params: Value) -> Result<Value, RpcError> {
     view::<RpcViewStateError>(chain, request.block_reference, view_state)
 }
 
-pub fn access_key(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn access_key(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let RpcViewAccessKeyRequest { block_reference, account_id, public_key } = parse(params)?;
     let request = QueryRequest::ViewAccessKey { account_id, public_key };
     view::<RpcViewAccessKeyError>(chain, block_reference, request)
 }
 
-pub fn access_key_list(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn access_key_list(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let RpcViewAccessKeyListRequest { block_reference, account_id, after_key, limit } =
         parse(params)?;
     let request = QueryRequest::ViewAccessKeyList { account_id, after_key, limit };
     view::<RpcViewAccessKeyListError>(chain, block_reference, request)
 }
 
-pub fn gas_key_nonces(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn gas_key_nonces(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let RpcViewGasKeyNoncesRequest { block_reference, account_id, public_key } = parse(params)?;
     let request = QueryRequest::ViewGasKeyNonces { account_id, public_key };
     view::<RpcViewGasKeyNoncesError>(chain, block_reference, request)
 }
 
-pub fn call_function(chain: &Chain, params: Value) -> Result<Value, RpcError> {
+pub fn call_function(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let RpcCallFunctionRequest { block_reference, account_id, method_name, args } = parse(params)?;
     let request = QueryRequest::CallFunction { account_id, method_name, args };
     view::<RpcCallFunctionError>(chain, block_reference, request)

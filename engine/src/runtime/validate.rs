@@ -203,25 +203,21 @@ impl<'a> Rules<'a> {
                         derived_id,
                     });
                 }
-                for (key, value) in a.state_init.data() {
-                    if key.len() as u64 > limits.max_length_storage_key {
-                        return Err(
-                            ActionsValidationError::DeterministicStateInitKeyLengthExceeded {
-                                length: key.len() as u64,
-                                limit: limits.max_length_storage_key,
-                            },
-                        );
-                    }
-                    if value.len() as u64 > limits.max_length_storage_value {
-                        return Err(
-                            ActionsValidationError::DeterministicStateInitValueLengthExceeded {
-                                length: value.len() as u64,
-                                limit: limits.max_length_storage_value,
-                            },
-                        );
-                    }
-                }
-                Ok(())
+                self.entries(
+                    a.state_init.data(),
+                    |length, limit| {
+                        ActionsValidationError::DeterministicStateInitKeyLengthExceeded {
+                            length,
+                            limit,
+                        }
+                    },
+                    |length, limit| {
+                        ActionsValidationError::DeterministicStateInitValueLengthExceeded {
+                            length,
+                            limit,
+                        }
+                    },
+                )
             }
             Action::UniversalStateInit(a) => {
                 self.needs(ProtocolFeature::UniversalAccounts, "UniversalAccounts")?;
@@ -236,23 +232,17 @@ impl<'a> Rules<'a> {
                         derived_id,
                     });
                 }
-                for (key, value) in state_init.data() {
-                    if key.len() as u64 > limits.max_length_storage_key {
-                        return Err(ActionsValidationError::UniversalStateInitKeyLengthExceeded {
-                            length: key.len() as u64,
-                            limit: limits.max_length_storage_key,
-                        });
-                    }
-                    if value.len() as u64 > limits.max_length_storage_value {
-                        return Err(
-                            ActionsValidationError::UniversalStateInitValueLengthExceeded {
-                                length: value.len() as u64,
-                                limit: limits.max_length_storage_value,
-                            },
-                        );
-                    }
-                }
-                Ok(())
+                self.entries(
+                    state_init.data(),
+                    |length, limit| ActionsValidationError::UniversalStateInitKeyLengthExceeded {
+                        length,
+                        limit,
+                    },
+                    |length, limit| ActionsValidationError::UniversalStateInitValueLengthExceeded {
+                        length,
+                        limit,
+                    },
+                )
             }
             Action::TransferToGasKey(_) => self.needs(ProtocolFeature::GasKeys, "GasKeys"),
             Action::WithdrawFromGasKey(_) => {
@@ -264,6 +254,27 @@ impl<'a> Rules<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Keys and values that an account begins with are no longer than any others; each kind of account has its own errors.
+    fn entries<'d>(
+        &self,
+        data: impl IntoIterator<Item = (&'d Vec<u8>, &'d Vec<u8>)>,
+        key_too_long: impl Fn(u64, u64) -> ActionsValidationError,
+        value_too_long: impl Fn(u64, u64) -> ActionsValidationError,
+    ) -> Outcome {
+        let limits = self.limits();
+        let (key_limit, value_limit) =
+            (limits.max_length_storage_key, limits.max_length_storage_value);
+        for (key, value) in data {
+            if key.len() as u64 > key_limit {
+                return Err(key_too_long(key.len() as u64, key_limit));
+            }
+            if value.len() as u64 > value_limit {
+                return Err(value_too_long(value.len() as u64, value_limit));
+            }
+        }
+        Ok(())
     }
 
     fn add_key(&self, action: &AddKeyAction) -> Outcome {

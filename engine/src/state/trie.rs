@@ -88,29 +88,31 @@ impl Trie {
     }
 
     /// The trie of the keys that begin with `prefix`, without it.
-    fn under(&self, prefix: &[u8]) -> Option<Arc<Node>> {
+    fn under(&self, prefix: &[u8]) -> Option<Node> {
         let prefix = nibbles(prefix);
         let (mut node, mut rest) = (self.root.as_ref()?, prefix.as_slice());
         loop {
-            match &node.kind {
+            match node {
                 _ if rest.is_empty() => return Some(node.clone()),
-                Kind::Leaf { path, value } => {
+                Node::Leaf(value) => {
+                    let path = value.path();
                     return (path.len() >= rest.len() && path.agrees(rest))
-                        .then(|| Node::leaf(&path.nibbles()[rest.len()..], value.clone()));
+                        .then(|| Node::leaf(&path.nibbles()[rest.len()..], value));
                 }
-                Kind::Extension { path, child } => {
+                Node::Extension(extension) => {
+                    let path = extension.path();
                     if !path.agrees(rest) {
                         return None;
                     }
                     if path.len() > rest.len() {
                         let left = &path.nibbles()[rest.len()..];
-                        return Some(Node::extension(left, child.clone()));
+                        return Some(Node::extension(left, extension.child.clone()));
                     }
                     rest = &rest[path.len()..];
-                    node = child;
+                    node = &extension.child;
                 }
-                Kind::Branch(branch) => {
-                    node = branch.children.get(rest[0])?;
+                Node::Branch(branch) => {
+                    node = branch.child(rest[0])?;
                     rest = &rest[1..];
                 }
             }
@@ -305,11 +307,11 @@ mod tests {
                 let key: Vec<u8> = (0..dice.roll(4) + 1)
                     .map(|_| [1u8, 2, 16, 18][dice.roll(4) as usize])
                     .collect();
-                let value: Arc<[u8]> = vec![dice.roll(256) as u8; dice.roll(5) as usize].into();
+                let value: Value = vec![dice.roll(256) as u8; dice.roll(5) as usize].into();
                 if let Some(rest) = key.strip_prefix(&[16, 1]) {
-                    alone.insert(rest, value.clone());
+                    alone.insert(rest, &value);
                 }
-                trie.insert(&key, value);
+                trie.insert(&key, &value);
             }
             assert_eq!(trie.hash_under(&[16, 1]), alone.root_hash());
             assert_eq!(trie.hash_under(&[]), trie.root_hash());

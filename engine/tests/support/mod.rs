@@ -85,7 +85,7 @@ impl World {
     pub fn account(&self, name: &str) -> Option<Account> {
         let key = TrieKey::Account { account_id: id(name) }.to_vec();
         let bytes = self.chain.head().applied.state.get(&key)?;
-        Some(borsh::from_slice(&bytes).unwrap())
+        Some(borsh::from_slice(bytes).unwrap())
     }
 
     pub fn amount(&self, name: &str) -> Balance {
