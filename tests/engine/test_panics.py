@@ -12,7 +12,7 @@ def _chain():
 
 def test_a_panic_is_an_error_that_says_so():
     with pytest.raises(
-        engine.EnginePanic, match=r"the engine panicked: out of luck \(at src/py\.rs:\d+:\d+\).*not of the test"
+        engine.EnginePanic, match=r"the engine panicked: out of luck \(at src/py/chain\.rs:\d+:\d+\).*not of the test"
     ) as caught:
         _chain()._panic_for_tests("out of luck")
     assert isinstance(caught.value, engine.EngineError)

@@ -43,8 +43,10 @@ class Until:
         return (200, b"done") if reached else None
 
     def advance(self, most: int) -> tuple[int, bytes] | None:
+        quiet = 0
         for _ in range(most):
-            if self.poll() is not None or not self._chain.in_flight:
+            quiet = 0 if self._chain.in_flight else quiet + 1
+            if self.poll() is not None or quiet > 4:
                 break
             self._chain.produce_blocks(1)
         return self.poll()

@@ -26,6 +26,9 @@ class Later:
         self.polls -= 1
         return (200, b'{"late": true}') if self.polls < 0 else None
 
+    def advance(self, most: int) -> tuple[int, bytes] | None:
+        return next(filter(None, (self.poll() for _ in range(most))), None)
+
     def expire(self) -> tuple[int, bytes]:
         return 408, b'{"expired": true}'
 
