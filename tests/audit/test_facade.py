@@ -13,11 +13,6 @@ from near_harness import NEAR, Account, Contract, Near
 from near_harness.errors import BadInput, CapabilityMissing
 
 
-@pytest.fixture
-async def bank(near: Near) -> Contract:
-    return await near.deploy(CONTRACTS / "bank.wasm", "bank")
-
-
 async def test_an_audit_leaves_the_chain_as_it_was(near: Near, bank: Contract, alice: Account) -> None:
     height, balance = await near.height(), await alice.balance()
     heard: list[str] = []
