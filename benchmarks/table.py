@@ -1,6 +1,6 @@
 """Everything that the project promises about speed and memory, measured in one run.
 
-    python benchmarks/table.py [--keys 1000000] [--calls 300] [--tests 1000]
+    python benchmarks/table.py [--keys 1000000] [--calls 300] [--tests 1000] [--markdown]
 
 Each row: the median (or the one value), what is promised, and the ratio of the two. The floor of a request is the same client
 and server with nothing behind them. LiteSVM, of the same shape as the engine (another chain's runtime in the test's process),
@@ -248,6 +248,7 @@ def main() -> int:
     parser.add_argument("--keys", type=int, default=1_000_000)
     parser.add_argument("--calls", type=int, default=300)
     parser.add_argument("--tests", type=int, default=1_000)
+    parser.add_argument("--markdown", action="store_true", help="print the table as docs/speed.md has it")
     chosen = parser.parse_args()
     rows = [
         *importing(),
@@ -260,6 +261,11 @@ def main() -> int:
         isolated_tests(chosen.tests),
         *large_state(chosen.keys),
     ]
+    if chosen.markdown:
+        print("| measured | value | at most |\n|---|---|---|")
+        for row in rows:
+            print(f"| {row.name} | {row.value:.2f} {row.unit} | {'' if row.most is None else f'{row.most:g} {row.unit}'} |")
+        return int(not all(row.kept for row in rows))
     table = Table("measured", "value", "", "at most", "ratio", box=None, padding=(0, 3, 0, 0))
     for row in rows:
         most = "" if row.most is None else f"{row.most:g}"
