@@ -55,7 +55,7 @@ class ChainMachine(RuleBasedStateMachine):
         """Run the machine; what is ``named`` (accounts, contracts, anything) becomes an attribute of it.
 
         With a ``seed`` the examples are always the same ones, and those of other seeds are others
-        (:func:`near_harness.campaign.try_seeds` spreads seeds over many machines).
+        (:func:`near_harness.campaign.seeds.try_seeds` spreads seeds over many machines).
 
         :raises AssertionError: or whatever else a rule or invariant raises, for the smallest run that does.
         """
