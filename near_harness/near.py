@@ -15,7 +15,7 @@ from near_harness.accounts import Account, Contract
 from near_harness.anchors import AnchorStack
 from near_harness.arguments import Arguments
 from near_harness.audit.facade import Auditing
-from near_harness.bundles.history import History, Step
+from near_harness.bundles.history import History
 from near_harness.chain.contract_import import ContractImport
 from near_harness.chain.files import SavedChains
 from near_harness.chain.patches import StatePatches
@@ -29,18 +29,16 @@ from near_harness.explore.facade import Exploring
 from near_harness.gas.minimum import GasSearch
 from near_harness.interfaces import Interfaces
 from near_harness.keys import KeyPair
-from near_harness.ledger import Ledger
 from near_harness.namespaces import Namespaces
 from near_harness.nodes.base import Node
 from near_harness.nodes.registry import create_node
-from near_harness.outcome import Outcome, parse_outcome
-from near_harness.outcome.failures import TransactionFailed
+from near_harness.outcome import Outcome
 from near_harness.puppets.facade import PuppetMaking
 from near_harness.puppets.registry import Puppets
+from near_harness.sending import Sending
 from near_harness.sweep.facade import FaultSweeping
 from near_harness.transactions import (
     DEFAULT_GAS,
-    Actions,
     View,
     add_full_access_key,
     create_account,
@@ -67,6 +65,7 @@ class Near(
     FaultSweeping,
     Auditing,
     Exploring,
+    Sending,
 ):
     """One node, and what a test does with it. Works in any event loop, and in several one after another.
 
@@ -230,67 +229,6 @@ class Near(
     async def height(self) -> int:
         """The height of the newest block."""
         return int((await self.client.rpc("status", []))["sync_info"]["latest_block_height"])
-
-    # sending
-
-    async def send(
-        self,
-        signer: Account | Contract,
-        receiver_id: str,
-        actions: Actions,
-        *,
-        raising: bool = True,
-        context: str = "",
-    ) -> Outcome:
-        """Sign and send a transaction of several actions, and wait until all its receipts are executed.
-
-        :raises TransactionFailed: where the protocol refuses it; and where its result is a failure, unless ``raising`` is False.
-        :raises RpcTimeout: where it does not come to its end.
-        """
-        await self.puppets.flush()
-        return await self.hand_in(signer, receiver_id, actions, raising=raising, context=context)
-
-    async def hand_in(
-        self,
-        signer: Account | Contract,
-        receiver_id: str,
-        actions: Actions,
-        *,
-        raising: bool = True,
-        context: str = "",
-    ) -> Outcome:
-        """As :meth:`send`, with the puppets as they are on the chain: what was programmed since waits on."""
-        self._changes += 1
-        receiver = check_account_id(receiver_id)
-        step = self.history.sends(signer, receiver, actions, context)
-        try:
-            raw = await self.client.signer(signer.id, signer.key).send(receiver, actions)
-        except BaseException as error:
-            step.fails(error)
-            if isinstance(error, TransactionFailed):
-                error.context = context
-            raise
-        return self.outcome_of(raw, raising=raising, context=context or f"{signer.id} -> {receiver_id}", step=step)
-
-    def outcome_of(self, raw: dict[str, Any], *, raising: bool = True, context: str = "", step: Step | None = None) -> Outcome:
-        """Read the answer of ``EXPERIMENTAL_tx_status``.
-
-        :raises TransactionFailed: where the result is a failure, unless ``raising`` is False.
-        """
-        outcome = parse_outcome(raw)
-        outcome.ledger = Ledger(outcome, self.node.rpc_url)
-        outcome.handled = outcome.failure is not None or not raising
-        if step is not None:
-            step.ends(outcome)
-        self.puppets.hear(outcome)
-        for observe in self.observers:
-            observe(outcome, context)
-        _log.info("%s: %r", context, outcome)
-        if outcome.failure is not None:
-            outcome.failure.context = context
-            if raising:
-                raise outcome.failure
-        return outcome
 
     # inside
 

@@ -64,7 +64,7 @@ class Puppets:
             if self._near.is_paused:
                 await self._near.in_a_block_of_its_own(puppet, actions)
             else:
-                await self._near.hand_in(puppet, puppet.id, actions, context=f"program the puppet {puppet.id}")
+                await self._near.send(puppet, puppet.id, actions, context=f"program the puppet {puppet.id}", flush=False)
         except BaseException:
             puppet.is_stale, puppet.unsent = True, unsent
             raise

@@ -54,7 +54,7 @@ class Damage:
     async def _delete(self) -> None:
         account = self._near.account(self._account_id)
         try:
-            await self._near.hand_in(account, account.id, [delete_account(self._near.root.id)])
+            await self._near.send(account, account.id, [delete_account(self._near.root.id)], flush=False)
         except TransactionFailed as error:
             raise Impossible(f"{account.id} cannot be deleted: {error.message}") from None
 
@@ -85,6 +85,6 @@ class Damage:
             return
         account = self._near.account(self._account_id)
         try:
-            await self._near.hand_in(account, account.id, [deploy(code)])
+            await self._near.send(account, account.id, [deploy(code)], flush=False)
         except TransactionFailed as error:
             raise Impossible(f"{account.id} cannot be given another contract: {error.message}") from None
