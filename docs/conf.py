@@ -33,6 +33,7 @@ autodoc_default_options = {"members": True}
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 100
 add_module_names = False
+smartquotes_action = "qe"  # not "D": two dashes are the beginning of an option
 toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"

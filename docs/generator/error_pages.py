@@ -27,7 +27,7 @@ def page(kind: Kind, told: Explanation) -> str:
     """The page of one error, in reStructuredText as its docstring is."""
     # Not in the navigation, which every page repeats: the index leads here.
     parts = [":orphan:", "", told.code, "=" * len(told.code), "", f".. autoexception:: {home_of(kind)}.{told.code}", ""]
-    parts += _section("Why it comes", told.why) + _section("What to do", _escaped(told.what_to_do))
+    parts += _section("Why it comes", told.why) + _section("What to do", _sentence(_escaped(told.what_to_do)))
     code = [f"   {line}".rstrip() for line in told.in_a_test]
     parts += _section("In a test", "\n".join([".. code-block:: python", "", *code]))
     stands = [f"nearcore calls it ``{told.nearcore}``."] if told.nearcore else []
@@ -38,6 +38,10 @@ def page(kind: Kind, told: Explanation) -> str:
 
 def _section(title: str, text: str) -> list[str]:
     return [title, "-" * len(title), "", text, ""] if text else []
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}" if text else ""
 
 
 def _links(names: Iterable[str]) -> str:
