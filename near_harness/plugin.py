@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from near_harness import outcome_plugin
+from near_harness import outcome_plugin, traceback_plugin
 from near_harness.examples import rewind_examples
 from near_harness.isolation import Isolation
 
@@ -75,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_ISOLATION] = Isolation()
+    config.pluginmanager.register(traceback_plugin, "near_tracebacks")
     outcome_plugin.configure(config, bundle=settings.bundle)
     config.stash[NODES] = nodes = NodeHooks(config, settings)
     config.pluginmanager.register(nodes, "near_harness_nodes")
