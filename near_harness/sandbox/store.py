@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -162,7 +162,7 @@ class KeptChain:
         """Answer a JSON-RPC request."""
         answer = self._chain.request(body)
         self._keep()
-        return answer
+        return answer if isinstance(answer, tuple) else _KeptPending(answer, self._keep)
 
     def produce_blocks(self, count: int = 1) -> None:
         """Make blocks."""
@@ -171,3 +171,19 @@ class KeptChain:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._chain, name)
+
+
+class _KeptPending:
+    """A request that waits: the blocks that it makes are in the store before it is answered."""
+
+    def __init__(self, pending: Any, keep: Callable[[], None]) -> None:
+        self._pending, self._keep = pending, keep
+
+    def advance(self, most: int) -> Any:
+        """Make blocks, at most so many, until the answer is there."""
+        answer = self._pending.advance(most)
+        self._keep()
+        return answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pending, name)
