@@ -78,12 +78,17 @@ def _as_they_end(client: Client, futures: list[Future[Any]], seconds: float | No
             lost_at = lost_at or time.monotonic()
             if time.monotonic() - lost_at > _WORKERS_BACK_S:
                 raise CampaignError(f"all workers are lost, and none has come back within {_WORKERS_BACK_S:.0f} s")
-        # A result that was lost with its worker is made again: its future is then not done after all.
         with suppress(NotInTime):
-            for future in wait(waiting, timeout=_LOOK_S, return_when="FIRST_COMPLETED").done:
+            wait(waiting, timeout=_LOOK_S, return_when="FIRST_COMPLETED")
+        for future in [future for future in waiting if future.done()]:
+            try:
                 result = future.result(timeout=_LOOK_S)
-                waiting.discard(future)
-                yield result
+            except NotInTime:
+                if future.status == "error":
+                    raise  # what a part has raised may be a time-out as well
+                continue  # lost with its worker, and made again
+            waiting.discard(future)
+            yield result
 
 
 def _hold(luggage: Luggage) -> Luggage:

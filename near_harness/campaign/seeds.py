@@ -91,7 +91,10 @@ async def _finished(near: Near, result: Any) -> None:
 def _chain(luggage: Luggage) -> Near:
     """The chain of a luggage on a node of this thread of this worker."""
     known, near = getattr(_local, "chain", (None, None))
-    if near is None or near.node.protocol_version != luggage.protocol_version:
+    if near is not None and near.node.protocol_version != luggage.protocol_version:
+        near.node.stop()
+        near = None
+    if near is None:
         node = EmbeddedNode(NodeSettings("embedded", protocol_version=luggage.protocol_version))
         node.start()
         near = Near(node)

@@ -140,6 +140,14 @@ def test_what_cannot_be_sent_says_so(near: Near, workers: Client) -> None:
         try_seeds(near, lambda _near, _seed: None, [1, 1], workers)
 
 
+async def test_a_time_out_of_an_invariant_is_no_time_out_of_the_campaign(near: Near, alice: Account, workers: Client) -> None:
+    def slow(_chain: Any) -> bool:
+        raise TimeoutError("asked for too long")
+
+    with pytest.raises(TimeoutError, match="asked for too long"):
+        await near.explore([alice.call("nobody.sandbox", "go")], workers=workers, invariant=slow)
+
+
 async def test_an_invariant_cannot_use_the_chain_that_it_left_behind(near: Near, alice: Account, workers: Client) -> None:
     with pytest.raises(BadInput, match="is there to be named only"):
         await near.explore([alice.call("nobody.sandbox", "go")], workers=workers, invariant=lambda _chain: near.node.height)
