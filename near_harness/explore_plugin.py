@@ -12,8 +12,11 @@ import pytest
 from near_harness.explore.book import ScheduleBook
 
 if TYPE_CHECKING:
+    from near_harness.explore.wishes import Wishes
     from near_harness.near import Near
 
+WISHES: pytest.StashKey[Wishes] = pytest.StashKey()
+"""Of a configuration: what every exploration is asked instead of what its test asks."""
 _KEY = "near_harness/schedules"
 _FOLDER = "near_explore_dir"
 _MARKER = "near_schedule"
@@ -46,7 +49,10 @@ class ExplorePlugin:
         """Give the test its schedules. What a test has found that fails is remembered until the test passes."""
         if self._near is None:
             return (yield)
-        book = self._near.schedules = ScheduleBook(self._line(item), self._kept(item), self._folder(), _file_name(item.nodeid))
+        wishes = self._config.stash.get(WISHES, None)
+        kept = self._kept(item) if wishes is None else {}  # what is kept belongs to what the test itself asks
+        book = ScheduleBook(self._line(item), kept, self._folder(), _file_name(item.nodeid), wishes)
+        self._near.schedules = book
         passed = False
         try:
             result = yield
@@ -54,7 +60,7 @@ class ExplorePlugin:
             return result
         finally:
             self._near.schedules = ScheduleBook()
-            if book.asked is None:
+            if book.asked is None and wishes is None:
                 self._keep(item, {} if passed else book.failed)
 
     def _line(self, item: pytest.Item) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from near_harness.chain.capability import engine_chain
+from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account, Contract
@@ -30,13 +31,15 @@ class Auditing:
         rules: Sequence[str] = (),
         tries: int = TRIES,
         seed: int = 0,
+        progress: Progress = untold,
     ) -> Report:
         """Look for faults of a contract by running it from the chain as it is; afterwards the chain is as before.
 
         ``users`` call it (alice and bob, where fewer are named), ``callees`` are other contracts that it may be told to call,
         ``calls`` are examples: they are tried first, and lead where sample arguments do not. ``rules`` are ids or names (all,
         where none is named), ``tries`` is how many calls are tried for each method from each state, ``seed`` decides how sample
-        arguments are mixed. ``report.findings`` are proven; ``report.not_entered`` names the methods of which nothing is known.
+        arguments are mixed. ``progress`` is told how many runs were made (:mod:`near_harness.progress`). ``report.findings`` are
+        proven; ``report.not_entered`` names the methods of which nothing is known.
 
         :raises BadInput: for a rule that does not exist, or an example that calls another contract.
         :raises CapabilityMissing: on nodes other than the embedded one.
@@ -51,6 +54,6 @@ class Auditing:
         subject = Subject(contract, users, callees, calls)
         await near.puppets.flush()
         with near.unobserved(), near.anchor("audit"):
-            world = await subject.world(near)
+            world = await subject.world(near, progress)
             examples, origin = subject.examples(world.user), await subject.origin(near)
             return await Auditor(world, origin, chosen, tries=tries, seed=seed, examples=examples).audit()

@@ -21,6 +21,7 @@ from near_harness.audit.steps import CallStep
 from near_harness.audit.subject import Subject
 from near_harness.errors import BadInput, HarnessError
 from near_harness.near import start
+from near_harness.progress import Progress, untold
 from near_harness.units import to_amount
 from near_harness.wasm import load_wasm
 
@@ -48,31 +49,32 @@ class Request:
     protocol_version: str | None = None
 
 
-def audit_file(request: Request) -> Report:
-    """Start a node, make what is to be audited, and audit it.
+def audit_file(request: Request, progress: Progress = untold) -> Report:
+    """Start a node, make what is to be audited, and audit it; ``progress`` is told how many runs were made.
 
     :raises InvalidContractCode: where the file is no contract.
     :raises CannotAudit: where the contract cannot be deployed, initialised or run.
     :raises BadInput: for rules, accounts, arguments or amounts that cannot be used.
     :raises NodeError: where the node cannot be started.
     """
-    return asyncio.run(_audit(request))
+    return asyncio.run(_audit(request, progress))
 
 
-async def _audit(request: Request) -> Report:
+async def _audit(request: Request, progress: Progress) -> Report:
     rules = rules_of(request.rules)
     wasm = load_wasm(request.contract)
     async with start(node="embedded", protocol_version=request.protocol_version) as near:
         how = {"tries": request.tries, "seed": request.seed}
         if request.setup is not None:
             subject = await _set_up(request.setup, near, request.contract)
-            world = await subject.world(near)
+            world = await subject.world(near, progress)
             saved = await subject.origin(near, request.contract.as_posix())
             return await Auditor(world, saved, rules, **how, examples=subject.examples(world.user)).audit()
         name = account_name(request.contract)
         contract = ContractMaking(name, wasm, request.init, _json(request.args, f"the arguments of {request.init or 'init'}"))
         others = [ContractMaking(check_account_id(other), load_wasm(path)) for other, path in (request.others or {}).items()]
         world, origin = await make_world(near, contract, others)
+        world.progress = progress
         examples = [
             CallStep(world.user.id, world.contract_id, method, _json(args, f"the example of {method}"), to_amount(deposit))
             for method, args, deposit in request.calls

@@ -190,6 +190,7 @@ def is_first_write(change: StateChange) -> bool:
 async def played(world: World, *steps: Step) -> AsyncIterator[Run]:
     """Play steps from where the chain is, look at the run inside ``async with``, and go back."""
     near = world.near
+    world.tried()
     with near.anchor("audit"):
         outcome: Outcome | None = None
         refusal = ""

@@ -11,6 +11,7 @@ from near_harness.account_ids import account_id_of
 from near_harness.audit.steps import CallStep
 from near_harness.audit.world import WEALTH, SavedOrigin, World
 from near_harness.errors import BadInput
+from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account, Contract
@@ -34,13 +35,13 @@ class Subject:
     callees: Sequence[object] = ()
     calls: Sequence[Call] = ()
 
-    async def world(self, near: Near) -> World:
+    async def world(self, near: Near, progress: Progress = untold) -> World:
         """Make the accounts that are missing. What is done to the chain stays."""
         named = {user.id: user for user in self.users}
         users = [*named.values(), *[await _account(near, name) for name in _USERS if len(named) < len(_USERS)]]
         users = list({user.id: user for user in users}.values())[: max(len(named), len(_USERS))]
         stranger = await _account(near, _STRANGER)
-        return World(near, self.contract, tuple(users), stranger, tuple(map(account_id_of, self.callees)))
+        return World(near, self.contract, tuple(users), stranger, tuple(map(account_id_of, self.callees)), progress=progress)
 
     async def origin(self, near: Near, source: str = "") -> SavedOrigin:
         """The chain as it is, for scripts. ``source`` is the path of the contract's file, where it is known.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from near_harness.audit.steps import NOT_PLAYED, Step
+from near_harness.progress import Progress, untold
 from near_harness.units import NEAR
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class SavedOrigin:
 
 @dataclass
 class World:
-    """The chain of an audit. ``past`` are the steps that were played on it since it was made."""
+    """The chain of an audit. ``past`` are the steps that were played on it since it was made, ``progress`` hears of each try."""
 
     near: Near
     contract: Contract
@@ -76,6 +77,8 @@ class World:
     stranger: Account
     callees: tuple[str, ...] = ()
     past: tuple[Step, ...] = field(default=())
+    progress: Progress = untold
+    tries: int = 0
 
     @property
     def contract_id(self) -> str:
@@ -96,6 +99,11 @@ class World:
     def nobody(self) -> str:
         """An account that does not exist."""
         return f"{NOBODY}.{self.near.root.id}"
+
+    def tried(self) -> None:
+        """Say that another try was made; nobody knows how many there will be."""
+        self.tries += 1
+        self.progress(self.tries, 0)
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -22,6 +22,7 @@ from near_harness.chain.time_travel import SECOND_NS
 from near_harness.errors import BadInput, HarnessError, RpcError, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.near import Near
+from near_harness.progress import Progress
 from near_harness.transactions import add_full_access_key, create_account, transfer
 from near_harness.units import NEAR, Amount
 
@@ -33,7 +34,7 @@ _ROOT_MONEY = NEAR(1_000_000_000)
 class Player:
     """Plays a bundle. ``differences`` are what came out otherwise, ``notes`` what this kind of node could not do exactly."""
 
-    def __init__(self, near: Near, bundle: Bundle, progress: Callable[[int], None]) -> None:
+    def __init__(self, near: Near, bundle: Bundle, progress: Progress) -> None:
         self._near, self._bundle, self._progress = near, bundle, progress
         self.differences: list[Difference] = []
         self.notes: list[str] = []
@@ -65,10 +66,10 @@ class Player:
         """
         await self._guarded("the first step", self._prepare())
         try:
-            for step in self._bundle.steps:
+            for done, step in enumerate(self._bundle.steps, start=1):
                 await self._wait_for_all_but(step.get("beside", ()))
                 await self._do(step)
-                self._progress(step["n"])
+                self._progress(done, len(self._bundle.steps))
             await self._wait_for_all_but(())
             await self._resume({})
         finally:

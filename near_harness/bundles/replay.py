@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from near_harness.bundles.player import Player
 from near_harness.near import Near
 from near_harness.nodes.base import NodeSettings
 from near_harness.nodes.registry import create_node
+from near_harness.progress import Progress, untold
 
 
 @dataclass
@@ -42,8 +42,8 @@ class Replay:
         return not self.that_matter
 
 
-async def replay(bundle: Bundle, settings: NodeSettings, progress: Callable[[int], None] = lambda _: None) -> Replay:
-    """Start a node and do it again; ``progress`` hears the number of each step that is done.
+async def replay(bundle: Bundle, settings: NodeSettings, progress: Progress = untold) -> Replay:
+    """Start a node and do it again; ``progress`` is told how many of the steps are done.
 
     :raises BundleError: where the bundle lacks something, or cannot run on this kind of node.
     :raises NodeError: where the node cannot be started, or cannot do what was done.

@@ -12,14 +12,13 @@ from distributed import TimeoutError as NotInTime
 
 from near_harness.campaign.errors import CampaignError
 from near_harness.campaign.luggage import Luggage
+from near_harness.progress import Progress, untold
 
 _GRACE_S = 5.0
 """For answers that are on their way when the time is up."""
 _LOOK_S = 1.0
 """How often it is looked whether anybody works yet."""
 _WORKERS_BACK_S = 60.0
-Progress = Callable[[int, int], None]
-"""Told how many parts are done, and how many there are."""
 
 
 def cores(client: Client) -> int:
@@ -40,7 +39,7 @@ def spread(
     parts: Iterable[tuple[Any, ...]],
     *,
     seconds: float | None = None,
-    progress: Progress | None = None,
+    progress: Progress = untold,
 ) -> Generator[Any, None, None]:
     """Run ``work(luggage, *part)`` for each part and yield what comes back; what is left when the consumer stops is called off.
 
@@ -53,8 +52,7 @@ def spread(
     futures = [client.submit(work, held, *part, pure=False) for part in parts]
     try:
         for number, result in enumerate(_as_they_end(client, futures, seconds), start=1):
-            if progress is not None:
-                progress(number, len(futures))
+            progress(number, len(futures))
             yield result
     except KilledWorker as lost:
         raise CampaignError(f"a part of the campaign ended every worker that ran it: {lost}") from lost

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from near_harness.campaign.cluster import Progress, cores, spread
+from near_harness.campaign.cluster import cores, spread
 from near_harness.campaign.luggage import Luggage, pack, unpack
 from near_harness.explore.exploration import Cast, Exploration, Seen
 from near_harness.explore.frontier import scene_of
 from near_harness.explore.search import Counts
+from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -29,9 +30,10 @@ _local = threading.local()
 class Workers:
     """Spreads an exploration: who runs its parts (:class:`near_harness.explore.exploration.Spread`)."""
 
-    def __init__(self, client: Client, near: Near, scene: Scene, question: Question, *, time_outs: bool) -> None:
-        self._client, self._cores = client, cores(client)
-        self.progress: Progress | None = None
+    def __init__(
+        self, client: Client, near: Near, scene: Scene, question: Question, *, time_outs: bool, progress: Progress = untold
+    ) -> None:
+        self._client, self._cores, self._progress = client, cores(client), progress
         self._all = question.all_findings
         self._luggage = pack(near, (scene.roots, question, time_outs))
 
@@ -50,7 +52,7 @@ class Workers:
         together, sometimes, complete = Counts(), frozenset[str](), 0
         found: dict[tuple[str, str], Found] = {}
         met: dict[str, Move] = {}
-        answers = spread(self._client, work, self._luggage, parts, seconds=seconds, progress=self.progress)
+        answers = spread(self._client, work, self._luggage, parts, seconds=seconds, progress=self._progress)
         for seen in answers:
             together.add(seen.counts)
             complete += seen.counts.complete

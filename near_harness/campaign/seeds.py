@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from near_harness.campaign.cluster import Progress, spread
+from near_harness.campaign.cluster import spread
 from near_harness.campaign.luggage import Luggage, pack, unpack
 from near_harness.errors import BadInput
 from near_harness.near import Near
 from near_harness.nodes.base import NodeSettings
 from near_harness.nodes.embedded import EmbeddedNode
+from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -48,7 +49,7 @@ class SeedReport:
 
 
 def try_seeds(
-    near: Near, check: Callable[[Near, int], Any], seeds: Iterable[int], client: Client, *, progress: Progress | None = None
+    near: Near, check: Callable[[Near, int], Any], seeds: Iterable[int], client: Client, *, progress: Progress = untold
 ) -> SeedReport:
     """Run ``check(near, seed)`` for each seed on the workers of a cluster, always from the chain as it is now.
 

@@ -19,6 +19,7 @@ from near_harness.caches import cache_folder
 from near_harness.chain.patches import ENTRY_BYTES, FULL_ACCESS_KEY_BYTES, NO_CODE, data_record
 from near_harness.client import Client
 from near_harness.errors import BadInput, RpcError
+from near_harness.progress import Progress, untold
 from near_harness.units import Amount
 
 if TYPE_CHECKING:
@@ -81,19 +82,21 @@ class ContractImport:
         block: int | str | None = None,
         state: bool = True,
         to: str | None = None,
+        progress: Progress = untold,
     ) -> Contract:
         """Bring a contract with its code, money and state to this chain, on the same account id or on ``to``.
 
         ``source`` is the URL of a JSON-RPC node, or a file that :func:`fetch_contract`'s result was written to. ``block`` is a
         height or hash (by default the newest final block): what was read at a block is kept on disk. The account gets a
-        full-access key of its id as a seed, and none of its own; without ``state`` it begins with an empty storage.
+        full-access key of its id as a seed, and none of its own; without ``state`` it begins with an empty storage. ``progress``
+        is told how many entries of the state were read (:mod:`near_harness.progress`).
 
         :raises UnknownAccount: where the account does not exist there.
         :raises RpcError: where the node refuses, such as a state that is too large for a node that knows no pages.
         :raises CapabilityMissing: where this chain's state cannot be set.
         """
         if "://" in str(source):
-            found = await fetch_contract(str(source), account_id, block=block, state=state)
+            found = await fetch_contract(str(source), account_id, block=block, state=state, progress=progress)
         else:
             found = ImportedContract.read(Path(source))
         entries = [(base64.b64decode(key), base64.b64decode(value)) for key, value in found.state] if state else []
@@ -120,7 +123,7 @@ class ContractImport:
 
 
 async def fetch_contract(
-    rpc_url: str, account_id: str, *, block: int | str | None = None, state: bool = True
+    rpc_url: str, account_id: str, *, block: int | str | None = None, state: bool = True, progress: Progress = untold
 ) -> ImportedContract:
     """Read an account with its contract and state from a node, all at one block; from the disk where it was read before.
 
@@ -134,7 +137,7 @@ async def fetch_contract(
     client = Client(rpc_url)
     try:
         header = (await client.rpc("block", {"finality": "final"} if block is None else {"block_id": block}))["header"]
-        found = await _fetch(client, where, header, state=state)
+        found = await _fetch(client, where, header, state=state, progress=progress)
     finally:
         await client.close()
     for name in {header["hash"], header["height"]}:
@@ -142,7 +145,7 @@ async def fetch_contract(
     return found
 
 
-async def _fetch(client: Client, account_id: str, header: dict[str, Any], *, state: bool) -> ImportedContract:
+async def _fetch(client: Client, account_id: str, header: dict[str, Any], *, state: bool, progress: Progress) -> ImportedContract:
     async def ask(request_type: str, **params: Any) -> dict[str, Any]:
         request = {"request_type": request_type, "block_id": header["hash"], **params}
         answer: dict[str, Any] = await client.rpc("query", request)
@@ -169,6 +172,7 @@ async def _fetch(client: Client, account_id: str, header: dict[str, Any], *, sta
             **({} if after is None else {"after_key_base64": after}),
         )
         entries.extend((entry["key"], entry["value"]) for entry in page["values"])
+        progress(len(entries), 0)
         if not page.get("last_key") or page["last_key"] == after:
             break
         after = page["last_key"]

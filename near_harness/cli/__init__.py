@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "near_harness.cli.demo",
     "doctor": "near_harness.cli.doctor",
     "explain": "near_harness.cli.explain",
+    "explore": "near_harness.cli.explore",
     "gas": "near_harness.cli.gas",
     "init": "near_harness.cli.init",
     "node": "near_harness.cli.node",

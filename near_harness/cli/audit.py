@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +81,7 @@ def command(contract: Path, **options: Any) -> None:
     from near_harness.audit.errors import CannotWrite  # noqa: PLC0415
     from near_harness.audit.of_file import Request, audit_file  # noqa: PLC0415
     from near_harness.errors import BadInput, InvalidContractCode  # noqa: PLC0415
+    from near_harness.progress import progress  # noqa: PLC0415
 
     baseline: Path | None = options["baseline"]
     if options["write_baseline"] and baseline is None:
@@ -91,8 +90,8 @@ def command(contract: Path, **options: Any) -> None:
     try:
         known = frozenset() if baseline is None or options["write_baseline"] else read_baseline(baseline)
         request = Request(contract, args=options["init_args"], others=_others(options["others"]), **asked)
-        with _told(f"auditing {contract}"):
-            report = audit_file(request)
+        with progress(f"auditing {contract}, runs", hidden=options["form"] == "json") as tell:
+            report = audit_file(request, tell)
         _finish(report.with_known(known), options)
     except InvalidContractCode:
         raise  # the command line is right, the contract is not
@@ -100,19 +99,6 @@ def command(contract: Path, **options: Any) -> None:
         raise click.UsageError(str(error)) from error
     except OSError as error:
         raise CannotWrite(f"{error.filename}: {error.strerror}") from error
-
-
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Show on standard error that something goes on, where somebody looks at it."""
-    from rich.console import Console  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(what):
-        yield
 
 
 def _others(named: tuple[str, ...]) -> dict[str, Path]:

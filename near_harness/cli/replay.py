@@ -43,6 +43,7 @@ def command(
     from near_harness.bundles.form import Bundle  # noqa: PLC0415
     from near_harness.bundles.replay import replay, with_contracts  # noqa: PLC0415
     from near_harness.config import Settings  # noqa: PLC0415
+    from near_harness.progress import progress  # noqa: PLC0415
 
     found = with_contracts(Bundle.read(bundle), contracts)
     if only_show:
@@ -51,8 +52,8 @@ def command(
     settings = Settings.resolve(node=node, protocol_version=protocol_version, port=port).node
     if protocol_version is None:
         settings = replace(settings, protocol_version=found.content["node"]["protocol_version"], protocol_chosen=False)
-    with click.progressbar(length=len(found.steps), label="replaying", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        done = asyncio.run(replay(found, settings, lambda _number: bar.update(1)))
+    with progress(f"replaying {bundle.name}, steps", hidden=as_json) as tell:
+        done = asyncio.run(replay(found, settings, tell))
     put(_as_json(done), lambda: _text(done), as_json=as_json)
     sys.exit(0 if done.reproduces else NO)
 

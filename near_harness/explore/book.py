@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from near_harness.explore.report import Report
+    from near_harness.explore.wishes import Wishes
 
 
 @dataclass
@@ -16,13 +17,15 @@ class ScheduleBook:
     """Of one test. ``asked``: run this one and nothing else. ``kept``: lines that failed in a run before.
 
     Lines belong to the test's explorations by their number in the test: two of them may ask different questions. ``folder`` is
-    where findings are written, with ``name`` in the files' names; None writes nothing.
+    where findings are written, with ``name`` in the files' names; None writes nothing. ``wishes`` are asked instead of what the
+    test asks.
     """
 
     asked: str | None = None
     kept: dict[str, list[str]] = field(default_factory=dict)
     folder: Path | None = None
     name: str = ""
+    wishes: Wishes | None = None
     failed: dict[str, list[str]] = field(default_factory=dict)
     """Those that fail now."""
     explorations: int = 0

@@ -15,3 +15,7 @@ class NotDeterministic(HarnessError):
 
 class ExplorationFailed(AssertionError):
     """An order of receipts was found that breaks what must hold; the text has it, and how to run it again."""
+
+
+class CannotExplore(HarnessError):
+    """A scenario that cannot be run: its file cannot be imported, or nothing in it explores."""

@@ -22,6 +22,7 @@ from near_harness.explore.scene import Scene
 from near_harness.explore.schedule import Schedule
 from near_harness.explore.search import Counts, Prefix, Search
 from near_harness.explore.serial import run_first_in_first_out
+from near_harness.progress import Progress, untold
 
 _SAMPLED = 2_000
 
@@ -69,8 +70,8 @@ class _Here:
 class Exploration:
     """Asks a question of a scene."""
 
-    def __init__(self, scene: Scene, question: Question, spread: Spread | None = None) -> None:
-        self._scene, self._question, self._spread = scene, question, spread or _Here()
+    def __init__(self, scene: Scene, question: Question, spread: Spread | None = None, progress: Progress = untold) -> None:
+        self._scene, self._question, self._spread, self._progress = scene, question, spread or _Here(), progress
         self._court = Court(scene, question)
         self._met: dict[str, Move] = {}
         self._began = time.monotonic()
@@ -132,13 +133,14 @@ class Exploration:
         return self._began + self._question.max_seconds * share - time.monotonic()
 
     def _explore(self, name: str, scene: Scene, plan: Plan, *, until: float = 1.0, sample_until: float = 0.0) -> None:
-        """Search one scene with some faults; where that takes too long, draw orders by lot."""
+        """Search one scene with some faults; where that takes too long, or is not wanted, draw orders by lot."""
         cast = Cast(tuple(root.name for root in scene.roots), plan)
         searched, drawn = Seen(), Seen()
-        if self._left(until) > 0:
+        wanted = self._question.sample
+        if wanted is None and self._left(until) > 0:
             searched = self._spread.search(self, cast, self._left(until))
-        if sample_until and not searched.counts.complete and not searched.counts.stopped:
-            drawn = self._spread.sample(self, cast, _SAMPLED, self._left(sample_until))
+        if wanted or (sample_until and not searched.counts.complete and not searched.counts.stopped):
+            drawn = self._spread.sample(self, cast, wanted or _SAMPLED, self._left(sample_until or until))
         self._parts.append(Part(name, searched.counts.orders, searched.counts.complete, drawn.counts.orders))
         found: dict[tuple[str, str], Found] = {}
         for seen in (searched, drawn):
@@ -152,18 +154,28 @@ class Exploration:
     def search(self, cast: Cast, prefix: Prefix, seconds: float) -> Seen:
         """Search the orders that begin with a prefix, for so long at most."""
         moves, jury = self._bench(cast)
-        counts = Search(moves, jury, go_on=_within(seconds, self._question.max_schedules)).run(moves.start(), prefix)
+        counts = Search(moves, jury, go_on=self._within(seconds, self._question.max_schedules)).run(moves.start(), prefix)
         return _seen(counts, moves, jury)
 
     def sample(self, cast: Cast, lot: int, orders: int, seconds: float) -> Seen:
         """Draw so many orders by lot, for so long at most; each ``lot`` draws others."""
         moves, jury = self._bench(cast)
         seed = self._question.seed + lot
-        return _seen(sample(moves, moves.start(), jury, seed=seed, go_on=_within(seconds, orders)), moves, jury)
+        return _seen(sample(moves, moves.start(), jury, seed=seed, go_on=self._within(seconds, orders)), moves, jury)
 
     def split(self, cast: Cast, at_least: int) -> list[Prefix]:
         """Split a search into parts, for :meth:`search` side by side."""
         return frontier(self._bench(cast)[0], at_least)
+
+    def _within(self, seconds: float, orders: int) -> Callable[[Counts], bool]:
+        """Whether a search goes on, asked again and again; how many orders that makes in all is told on the way."""
+        until, before = time.monotonic() + seconds, self._counts.orders
+
+        def go_on(so_far: Counts) -> bool:
+            self._progress(before + so_far.orders, 0)
+            return so_far.orders < orders and time.monotonic() < until
+
+        return go_on
 
     def _bench(self, cast: Cast) -> tuple[Moves, Jury]:
         scene = self._meeting(cast.roots)
@@ -196,11 +208,6 @@ class Exploration:
                 if self._over():
                     return
                 self._explore("fault", self._scene, plan)
-
-
-def _within(seconds: float, orders: int) -> Callable[[Counts], bool]:
-    until = time.monotonic() + seconds
-    return lambda so_far: so_far.orders < orders and time.monotonic() < until
 
 
 def _seen(counts: Counts, moves: Moves, jury: Jury) -> Seen:

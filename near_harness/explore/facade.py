@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from near_harness.errors import BadInput
 from near_harness.explore.book import ScheduleBook
+from near_harness.explore.wishes import Around
+from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -51,9 +53,10 @@ class Exploring:
         max_seconds: float = 30.0,
         all_findings: bool = False,
         seed: int = 0,
+        sample: int | None = None,
         schedule: str | None = None,
         workers: Client | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress = untold,
     ) -> Report:
         """Run the calls of several actors in every order of their receipts that can matter; nothing of it stays on the chain.
 
@@ -73,36 +76,51 @@ class Exploring:
         :func:`~near_harness.explore.faults.fail_any_receipt_at`. ``stranger``: somebody who calls each method of the contracts
         that take part, between the receipts of each actor. ``time_outs``: a yield may also end without data at any time.
 
-        Beyond ``max_schedules`` or ``max_seconds`` orders are drawn by lot, and the report says so. The first finding ends the
-        search unless ``all_findings``. ``schedule``: run only this order, as a finding names it.
+        Beyond ``max_schedules`` or ``max_seconds`` orders are drawn by lot, and the report says so; with ``sample`` so many are
+        drawn at once, and none is searched for. The first finding ends the search unless ``all_findings``. ``schedule``: run only
+        this order, as a finding names it.
 
         ``workers``: a client of a ``dask.distributed`` cluster, whose machines take a part of the orders each
-        (:mod:`near_harness.campaign`); ``progress(done, parts)`` is told how far they are with each search.
+        (:mod:`near_harness.campaign`). ``progress`` is told how many orders were run, or how many of the workers' parts are done
+        (:mod:`near_harness.progress`).
 
         :raises CapabilityMissing: on nodes other than the embedded one.
         :raises InvalidTransaction: where the protocol refuses a call; all of them are charged at the beginning.
         :raises ScheduleDiverged: where ``schedule`` cannot be run.
         :raises CampaignError: where workers cannot take part.
         """
+        asked = {
+            "order": order, "invariant": invariant, "at_every_receipt": at_every_receipt, "sometimes": dict(sometimes or {}),
+            "serialisable": serialisable, "project": project, "faults": faults, "max_schedules": max_schedules,
+            "max_seconds": max_seconds, "all_findings": all_findings, "seed": seed, "sample": sample,
+        }  # fmt: skip
+        around = Around(tuple(eventually), stranger, schedule, time_outs, workers, progress)
+        wishes = self.schedules.wishes
+        if wishes is None:
+            return await self._explore(actors, asked, around)
+        report = await self._explore(actors, *await wishes.instead(self, asked, around))
+        wishes.reports.append(report)
+        return report
+
+    async def _explore(self, actors: Actors, asked: Mapping[str, Any], around: Around) -> Report:
         from near_harness.explore.exploration import Exploration  # noqa: PLC0415 - loaded where it is used
         from near_harness.explore.faults import as_faults  # noqa: PLC0415 - likewise
         from near_harness.explore.kept import first_that_fails  # noqa: PLC0415 - likewise
         from near_harness.explore.question import Question  # noqa: PLC0415 - likewise
         from near_harness.explore.schedule import Schedule  # noqa: PLC0415 - likewise
 
-        scene, signing = await self._scene(actors, time_outs=time_outs)
-        probes = [await signing.root(call, f"p{number}", -1) for number, call in enumerate(eventually)]
-        strangers = [] if stranger is None else await self._strangers(scene, signing, stranger)
-        question = Question(
-            order, invariant, at_every_receipt, dict(sometimes or {}), serialisable, project, as_faults(faults), max_schedules,
-            max_seconds, all_findings, seed, tuple(probes), tuple(strangers),
-        )  # fmt: skip
-        asked, kept = schedule or self.schedules.asked, self.schedules.next_exploration()
-        if asked is not None:
-            report = Exploration(scene, question).replay(Schedule.parse(asked))
+        scene, signing = await self._scene(actors, time_outs=around.time_outs)
+        probes = [await signing.root(call, f"p{number}", -1) for number, call in enumerate(around.eventually)]
+        strangers = [] if around.stranger is None else await self._strangers(scene, signing, around.stranger)
+        faults = as_faults(asked["faults"])
+        question = Question(**{**asked, "faults": faults}, probes=tuple(probes), strangers=tuple(strangers))
+        line, kept = around.schedule or self.schedules.asked, self.schedules.next_exploration()
+        if line is not None:
+            report = Exploration(scene, question).replay(Schedule.parse(line))
         else:
-            spread = None if workers is None else self._spread(workers, scene, question, time_outs, progress)
-            report = first_that_fails(scene, question, kept) or Exploration(scene, question, spread).run()
+            spread = self._spread(scene, question, around)
+            whole = Exploration(scene, question, spread, untold if spread else around.progress)
+            report = first_that_fails(scene, question, kept) or whole.run()
         return self._noted(report)
 
     async def replay_schedule(self, actors: Actors, schedule: str, **question: Any) -> Report:
@@ -112,15 +130,13 @@ class Exploring:
         """
         return await self.explore(actors, schedule=schedule, **question)
 
-    def _spread(
-        self, client: Client, scene: Scene, question: Question, time_outs: bool, progress: Callable[[int, int], None] | None
-    ) -> Spread:
+    def _spread(self, scene: Scene, question: Question, around: Around) -> Spread | None:
+        if around.workers is None:
+            return None
         from near_harness.campaign.orders import Workers  # noqa: PLC0415 - an extra
 
         near: Any = self  # Near is made of this class
-        spread = Workers(client, near, scene, question, time_outs=time_outs)
-        spread.progress = progress
-        return spread
+        return Workers(around.workers, near, scene, question, time_outs=around.time_outs, progress=around.progress)
 
     def _noted(self, report: Report) -> Report:
         if report.findings:

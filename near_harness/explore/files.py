@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,20 @@ def save(finding: Finding, chain: bytes, folder: Path, name: str, protocol_versi
     shown = folder / f"{stem}.html"
     shown.write_text(page(finding), encoding="utf-8")
     return shown
+
+
+def write_page(path: Path, findings: Sequence[Finding]) -> None:
+    """Write the drawings of findings to one page.
+
+    :raises BadInput: where the file cannot be written.
+    """
+    from near_harness.report.schedule import page  # noqa: PLC0415 - only where something is written
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(*findings), encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}") from None
 
 
 def run_again(path: Path) -> tuple[Trace, bool]:

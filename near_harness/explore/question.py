@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from near_harness.errors import BadInput
 from near_harness.explore.faults import Faults, Plan
 from near_harness.explore.jury import Jury
 from near_harness.explore.moves import Moves, Order
@@ -30,8 +31,14 @@ class Question:
     max_seconds: float = 30.0
     all_findings: bool = False
     seed: int = 0
+    sample: int | None = None
+    """So many orders by lot, instead of all of them."""
     probes: tuple[Root, ...] = ()
     strangers: tuple[Root, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.sample is not None and self.sample < 1:
+            raise BadInput(f"sample={self.sample!r}: so many orders are drawn by lot, at least one")
 
 
 class Court:

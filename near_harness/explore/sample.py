@@ -33,9 +33,8 @@ def sample(moves: Moves, start: Position, judge: Judge, *, seed: int, go_on: Cal
             path.append(move)
             counts.receipts += 1
             counts.stopped = judge.step(position, move, step, path)
-        if not counts.stopped:
-            counts.orders += 1
-            counts.stopped = judge.end(position, path)
+        counts.orders += 1
+        counts.stopped = counts.stopped or judge.end(position, path)
         length = max(length, len(path))
     return counts
 

@@ -22,8 +22,18 @@ body { max-width: none } .beside { display: flex; flex-wrap: wrap; gap: 2rem; al
 """
 
 
-def page(finding: Finding) -> str:
-    """Write the page of a finding: one file that needs nothing else."""
+def page(*findings: Finding) -> str:
+    """Write the page of one finding, or of several: one file that needs nothing else."""
+    first = findings[0]
+    title = f"{first.oracle}: {first.text.partition(chr(10))[0]}" if len(findings) == 1 else f"{len(findings)} findings"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(title)}</title><style>{STYLE}{_OWN_STYLE}</style></head><body>"
+        f"{''.join(map(_finding, findings))}</body></html>\n"
+    )
+
+
+def _finding(finding: Finding) -> str:
     title, _, details = finding.text.partition("\n")
     transactions = "\n".join(finding.transactions)
     good = (
@@ -32,12 +42,9 @@ def page(finding: Finding) -> str:
         else f"<section><h4>The nearest order in which it is not so</h4>{_lanes(finding.good)}</section>"
     )
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(finding.oracle)}: {escape(title)}</title><style>{STYLE}{_OWN_STYLE}</style></head><body>"
         f'<h1>{escape(finding.oracle)}: {escape(title)}</h1><p class="about">{escape(details)}</p>'
         f"<pre>{escape(finding.schedule)}\n\n{escape(transactions)}</pre>"
         f'<div class="beside"><section><h4>An order of receipts that gives it</h4>{_lanes(finding.trace)}</section>{good}</div>'
-        "</body></html>\n"
     )
 
 

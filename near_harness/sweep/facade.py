@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from near_harness.progress import Progress, untold
 from near_harness.puppets.faults import Fault
 from near_harness.sweep.checks import Invariant
 from near_harness.sweep.report import SweepReport
@@ -21,6 +22,7 @@ class FaultSweeping:
         faults: Sequence[Fault] | None = None,
         invariant: Invariant | None = None,
         arrange: Act | None = None,
+        progress: Progress = untold,
     ) -> SweepReport:
         """Run a scenario plainly, then once for each receipt at some accounts and each way in which that can go wrong.
 
@@ -32,7 +34,8 @@ class FaultSweeping:
 
         Each run begins with the chain as it is now. Where the node cannot go back, ``arrange`` is needed: an asynchronous
         function that takes the façade and makes accounts and contracts anew; what it returns is given to ``act``,
-        ``invariant`` and, where it is a function, ``at``.
+        ``invariant`` and, where it is a function, ``at``. ``progress`` is told how many of the runs are done
+        (:mod:`near_harness.progress`).
 
         A transaction that fails because of the fault is no finding; ``report.assert_safe()`` raises for what does not hold.
 
@@ -41,4 +44,4 @@ class FaultSweeping:
         :raises CapabilityMissing: where the node cannot go back and ``arrange`` is missing.
         """
         near = self  # Near is made of this class
-        return await Sweep(near, act, arrange, at, faults, invariant).run()  # type: ignore[arg-type]
+        return await Sweep(near, act, arrange, at, faults, invariant, progress).run()  # type: ignore[arg-type]

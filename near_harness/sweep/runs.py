@@ -12,6 +12,7 @@ from near_harness.account_ids import account_id_of
 from near_harness.errors import BadInput, CapabilityMissing, RpcError
 from near_harness.outcome import Outcome
 from near_harness.outcome.failures import TransactionFailed
+from near_harness.progress import Progress, untold
 from near_harness.puppets.faults import Fault
 from near_harness.sweep.checks import Invariant, broken_invariant, callbacks_out_of_gas, missing_money
 from near_harness.sweep.damage import Damage, Impossible
@@ -35,6 +36,7 @@ class Sweep:
     at: Where | None
     faults: Sequence[Fault] | None
     invariant: Invariant | None
+    progress: Progress = untold
 
     async def run(self) -> SweepReport:
         """Try everything.
@@ -52,6 +54,7 @@ class Sweep:
         for target, fault in places:
             with self.near.anchors.anchor("fault sweep"), self.near.unobserved():
                 runs.append(await self._with(target, fault))
+            self.progress(len(runs), 1 + len(places))
         return SweepReport(tuple(runs))
 
     async def _plainly(self) -> tuple[Run, list[tuple[Target, Fault]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def test_every_folder_is_run_and_listed() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    assert folders == {*PROJECTS, "bug-reports"}
+    assert folders == {*PROJECTS, "bug-reports", "exploration"}
     assert [name for name in folders if f"`{name}/`" not in readme] == []
 
 
@@ -56,6 +57,20 @@ def test_the_report_of_the_second_withdrawal(method: str, code: int) -> None:
 def test_the_report_of_the_open_callback(callback: str, code: int) -> None:
     done = _run(EXAMPLES / "bug-reports", "callback_open_to_strangers.py", str(CONTRACTS / "callback_results.wasm"), callback)
     assert done.returncode == code, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], 1), (["--faults", "1"], 0)])
+def test_the_scenarios_of_the_exploration(arguments: list[str], code: int, tmp_path: Path) -> None:
+    place = "bank.py" if code else "bank.py::scenario_right"
+    done = _run(
+        EXAMPLES / "exploration", "-m", "near_harness.cli", "explore", place, *arguments, "--save", str(tmp_path), "--json"
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    found = {one["name"]: [len(report["findings"]) for report in one["explorations"]] for one in told["scenarios"]}
+    right = {"bank.py::scenario_right": [0]}
+    assert found == ({"bank.py::scenario_credit_before_the_stake": [1]} if code else {}) | right
+    assert told["exhaustive"] is (code == 0)
 
 
 def test_the_workflow_of_the_contract_repository_calls_the_one_that_is_here() -> None:

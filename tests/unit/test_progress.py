@@ -1,0 +1,50 @@
+"""How far long work is: a bar on a terminal, lines in a log, nothing where it is not wanted."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+
+import pytest
+
+from near_harness import progress as module
+from near_harness.progress import progress, untold
+
+
+def _with(monkeypatch: pytest.MonkeyPatch, seconds: list[float]) -> str:
+    moments = iter(seconds)
+    monkeypatch.setattr(module, "monotonic", lambda: next(moments))
+    file = io.StringIO()
+    with progress("reading, entries", file=file) as tell:
+        tell(1, 0)
+        tell(2_000, 0)
+        tell(3_000, 4_000)
+    return file.getvalue()
+
+
+def test_lines_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _with(monkeypatch, [0.0, 1.0, 12.0, 30.0]) == (
+        "reading, entries: 2,000 after 12 s\nreading, entries: 3,000 of 4,000 after 30 s\n"
+    )
+
+
+def test_nothing_for_short_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _with(monkeypatch, [0.0, 1.0, 2.0, 3.0]) == ""
+
+
+def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    main, side = pty.openpty()
+    with os.fdopen(side, "w") as file, progress("auditing [bank], runs", file=file) as tell:
+        tell(5, 40)
+        tell(40, 40)
+    shown = os.read(main, 100_000).decode()
+    os.close(main)
+    assert "auditing [bank], runs" in shown
+    assert "40 of 40" in shown
+
+
+def test_hidden() -> None:
+    with progress("x", hidden=True) as tell:
+        assert tell is untold
