@@ -39,15 +39,11 @@ def save(finding: Finding, chain: bytes, folder: Path, name: str, protocol_versi
         "near_harness": __version__,
         "protocol_version": protocol_version,
         "chain": f"{stem}.chain",
-        "schedule": finding.schedule,
         "order": schedule.order,
         "faults": dict(schedule.faults),
-        "oracle": finding.oracle,
-        "text": finding.text,
         "transactions": [_transaction(root) for root in finding.roots],
         "root": finding.trace.root,
-        "trace": finding.trace.as_json(),
-        "good": None if finding.good is None else finding.good.as_json(),
+        **finding.as_json(),
     }
     (folder / f"{stem}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     (folder / f"repro_{stem.replace('-', '_')}.py").write_text(_script(finding, stem), encoding="utf-8")

@@ -50,12 +50,4 @@ def _report(report: Report) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, page: str | None) -> dict[str, Any]:
-    return {
-        "oracle": finding.oracle,
-        "text": finding.text,
-        "schedule": finding.schedule,
-        "transactions": list(finding.transactions),
-        "trace": finding.trace.as_json(),
-        "good": None if finding.good is None else finding.good.as_json(),
-        "page": page,
-    }
+    return {**finding.as_json(), "transactions": list(finding.transactions), "page": page}

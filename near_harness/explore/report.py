@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from near_harness.explore.errors import ExplorationFailed
 from near_harness.explore.scene import Root
@@ -28,6 +29,16 @@ class Finding:
     good: Trace | None = None
     roots: tuple[Root, ...] = field(default=(), repr=False)
     """The same transactions, signed."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What was found, and how it ran, as JSON has it."""
+        return {
+            "oracle": self.oracle,
+            "text": self.text,
+            "schedule": self.schedule,
+            "trace": self.trace.as_json(),
+            "good": None if self.good is None else self.good.as_json(),
+        }
 
     def __str__(self) -> str:
         from near_harness.render.schedule import finding_text  # noqa: PLC0415 - rich is loaded where something is printed
