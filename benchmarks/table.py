@@ -1,245 +1,28 @@
-"""Everything that the project promises about speed and memory, measured in one run.
+"""Everything that the project promises about speed and memory, measured in one run; and beside it what users would pick instead.
 
-    python benchmarks/table.py [--keys 1000000] [--calls 300] [--tests 1000] [--markdown]
+    python benchmarks/table.py [--peers] [--keys 1000000] [--calls 300] [--tests 1000] [--markdown | --docs]
 
-Each row: the median (or the one value), what is promised, and the ratio of the two. The floor of a request is the same client
-and server with nothing behind them. LiteSVM, of the same shape as the engine (another chain's runtime in the test's process),
-is measured beside it where it is installed (``pip install solders``). Exits with 1 where a promise is not kept.
+The first sections are promises: the median (or the one value), what is promised, and how much of that is used up. The floor of
+a request is the same client and server with nothing behind them. With ``--peers`` the same work is timed with others' tools as
+well, each with what its own users write (``benchmarks/peers``): they are installed from npm and PyPI into the cache, 300 MB,
+and what cannot be had is in the table with the reason. ``--docs`` writes the table and its picture into ``docs/speed.md``.
+Exits with 1 where a promise is not kept, with 2 where a peer's program fails.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import hashlib
-import json
 import os
-import statistics
-import subprocess
+import platform
 import sys
-import tempfile
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import aiohttp
-import base58
-from compiling import compiled_and_loaded
-from direct import COMPILED, Direct, allocated_bytes
-from embedded import floor, starts, timed
-from py_near import transactions
-from rich.console import Console
-from rich.table import Table
-
-from near_harness import Near, start
-
-_TEST_FILE = """
-import pytest
 from pathlib import Path
 
-@pytest.fixture(scope="module")
-async def setting(near):
-    customer = await near.create_account("customer", "100000 NEAR")
-    bank = await near.deploy(Path({compiled!r}) / "bank.wasm", "bank")
-    pool = await near.deploy(Path({compiled!r}) / "staking_pool.wasm", "pool")
-    return customer, bank, pool
-
-@pytest.mark.parametrize("number", range({count}))
-async def test_a_cross_contract_call(setting, number):
-    customer, bank, pool = setting
-    tx = await bank.deposit_and_stake(pool=pool).by(customer).attach("1 NEAR").gas("150 Tgas")
-    assert tx.json() is True
-"""
-
-
-@dataclass
-class Row:
-    """One promise. ``most`` None: measured for comparison only."""
-
-    name: str
-    value: float
-    unit: str
-    most: float | None = None
-
-    @property
-    def kept(self) -> bool:
-        """Whether the promise is kept."""
-        return self.most is None or self.value <= self.most
-
-
-def median_ms(times: int, act: Callable[[], object]) -> float:
-    """Median milliseconds of ``times`` runs."""
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        act()
-        taken.append(time.perf_counter() - begin)
-    return statistics.median(taken) * 1000
-
-
-def importing() -> list[Row]:
-    """Python with the import, less Python without it."""
-
-    def run(program: str) -> float:
-        return median_ms(5, lambda: subprocess.run([sys.executable, "-c", program], check=True))  # noqa: S603 - this interpreter
-
-    bare = run("pass")
-    return [
-        Row("import near_harness, and the pytest plugin", run("import near_harness, near_harness.config") - bare, "ms", 100),
-        Row(
-            "import of all that a test uses (with py-near and aiohttp)", run("from near_harness import Near, expect") - bare, "ms"
-        ),
-    ]
-
-
-def in_process(calls: int) -> list[Row]:
-    """The engine without HTTP."""
-    node = Direct()
-    node.with_bank()
-    for _ in range(20):
-        node.cross_contract_call()
-    call = statistics.median(node.cross_contract_call() for _ in range(calls)) * 1000
-    blocks = median_ms(3, lambda: node.chain.produce_blocks(10_000))
-    forward = median_ms(3, lambda: node.request("sandbox_fast_forward", {"delta_height": 10_000}))
-    return [
-        Row("cross-contract call with callback until FINAL, in process", call, "ms", 0.5),
-        Row("10,000 blocks, each of them made", blocks, "ms", 50),
-        Row("10,000 heights as sandbox_fast_forward moves them", forward, "ms", 50),
-    ]
-
-
-def compiling() -> list[Row]:
-    """A contract of 300 KB, in processes with a cache of their own."""
-    compiled, loaded = compiled_and_loaded()
-    return [
-        Row("a contract of 300 KB compiled, once", compiled, "ms", 200),
-        Row("the same loaded by another process", loaded, "ms", 5),
-    ]
-
-
-def large_state(keys: int) -> list[Row]:
-    """Snapshots and memory with a large state, put there in one block; a call with it and without it."""
-    node = Direct()
-    node.with_bank()
-    for _ in range(20):
-        node.cross_contract_call()
-    small = statistics.median(node.cross_contract_call() for _ in range(100)) * 1000
-    before, content = allocated_bytes(), 0
-    entries = []
-    for number in range(keys):
-        key, value = b"r" + hashlib.sha256(number.to_bytes(8, "big")).digest()[:20], b"v" * 32
-        content += len(key) + len(value)
-        entries.append((key, value))
-    node.put_entries(entries)
-    entries.clear()
-    after = allocated_bytes()
-    rows = []
-    if before is not None and after is not None:
-        rows.append(Row(f"memory a key beyond key and value, {keys:,} keys", (after - before - content) / keys, "bytes", 200))
-    large = statistics.median(node.cross_contract_call() for _ in range(100)) * 1000
-    chain = node.chain
-    return [
-        *rows,
-        Row(f"snapshot and restore, {keys:,} keys", median_ms(500, lambda: chain.restore(chain.snapshot())) * 1000, "µs", 50),
-        Row(f"the same call with {keys:,} keys, beside {small:.2f} ms without", large, "ms"),
-    ]
-
-
-async def posted(near: Near, calls: int, signed: Callable[[], Awaitable[str]]) -> float:
-    """Median milliseconds of a ``send_tx`` until FINAL, posted with aiohttp; ``signed`` makes transactions ahead of time."""
-    taken = []
-    async with aiohttp.ClientSession() as session:
-        for _ in range(calls + 20):
-            params = {"signed_tx_base64": await signed(), "wait_until": "FINAL"}
-            body = {"jsonrpc": "2.0", "id": 1, "method": "send_tx", "params": params}
-            begin = time.perf_counter()
-            async with session.post(near.client.rpc_url, json=body) as response:
-                answer = json.loads(await response.read())
-            taken.append((time.perf_counter() - begin) * 1000)
-            if "SuccessValue" not in answer["result"]["status"]:
-                raise RuntimeError(answer)
-    return statistics.median(taken[20:])
-
-
-async def through_rpc(calls: int) -> list[Row]:
-    """A bare client, and then the façade: py-near, aiohttp, the engine, in this process."""
-    empty = statistics.median(await floor(calls))
-    async with start(node="embedded") as near:
-        alice = await near.create_account("alice", "100000 NEAR")
-        bank, pool = await near.deploy(COMPILED / "bank.wasm", "bank"), await near.deploy(COMPILED / "staking_pool.wasm", "pool")
-
-        async def transfer() -> None:
-            await alice.transfer(near.root, "1 NEAR")
-
-        async def call() -> None:
-            await bank.deposit_and_stake(pool=pool).by(alice).attach("0.01 NEAR").gas("150 Tgas")
-
-        def signer(receiver: str, action: Any) -> Callable[[], Awaitable[str]]:
-            async def sign() -> str:
-                view = await near.client.query("view_access_key", account_id=alice.id, public_key=alice.key.public_key)
-                parts = (alice.id, alice.key.raw, receiver, view["nonce"] + 1, [action], base58.b58decode(view["block_hash"]))
-                return str(transactions.sign_and_serialize_transaction(*parts))
-
-            return sign
-
-        args = json.dumps({"pool": pool.id}).encode()
-        deposit = transactions.create_function_call_action("deposit_and_stake", args, 150 * 10**12, 10**20)
-        pay = transactions.create_transfer_action(1)
-        await timed(20, call)
-        return [
-            Row("an HTTP request without a chain (the floor)", empty, "ms"),
-            Row("transfer until FINAL, one request of aiohttp", await posted(near, calls, signer("near", pay)), "ms", 1),
-            Row("cross-contract call, one request of aiohttp", await posted(near, calls, signer(bank.id, deposit)), "ms", 2),
-            Row("transfer as a test writes it: three requests, parsed", statistics.median(await timed(calls, transfer)), "ms"),
-            Row("cross-contract call as a test writes it", statistics.median(await timed(calls, call)), "ms", 2),
-        ]
-
-
-def isolated_tests(count: int) -> Row:
-    """A pytest run of as many tests, each with one cross-contract call on a chain of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "test_calls.py"
-        file.write_text(_TEST_FILE.format(compiled=str(COMPILED), count=count))
-        run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", folder, str(file)]
-        begin = time.perf_counter()
-        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "NEAR_HARNESS_NODE": "embedded"})  # noqa: S603
-        taken = time.perf_counter() - begin
-    return Row(f"{count:,} isolated tests of a cross-contract call", taken, "s", 10 * count / 1000)
-
-
-def litesvm(calls: int) -> list[Row]:
-    """Start and transfer of LiteSVM, where it is installed."""
-    try:
-        from solders.keypair import Keypair  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - optional
-        from solders.litesvm import LiteSVM  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
-        from solders.message import Message  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
-        from solders.system_program import TransferParams, transfer  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
-        from solders.transaction import VersionedTransaction  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
-    except ImportError:
-        return []
-    begin = median_ms(10, LiteSVM)
-    svm, payer = LiteSVM(), Keypair()
-    svm.airdrop(payer.pubkey(), 10**12)
-    taken = []
-    for number in range(calls):
-        action = transfer(TransferParams(from_pubkey=payer.pubkey(), to_pubkey=Keypair().pubkey(), lamports=10**7 + number))
-        message = Message.new_with_blockhash([action], payer.pubkey(), svm.latest_blockhash())
-        signed = VersionedTransaction(message, [payer])
-        at = time.perf_counter()
-        svm.send_transaction(signed)
-        taken.append((time.perf_counter() - at) * 1000)
-    return [Row("LiteSVM: start", begin, "ms"), Row("LiteSVM: transfer, in process", statistics.median(taken), "ms")]
-
-
-def transfer_in_process(calls: int) -> Row:
-    """A transfer in the engine without HTTP, to hold beside LiteSVM's."""
-    node = Direct()
-    node.create("alice.sandbox", 1_000_000)
-    pay = [transactions.create_transfer_action(1)]
-    taken = [node.send("alice.sandbox", "near", pay) for _ in range(calls)]
-    return Row("transfer until FINAL, in process", statistics.median(taken) * 1000, "ms")
+from drawing import terminal
+from drawing.markdown import markdown
+from drawing.page import write_page
+from peers.comparison import compared
+from peers.peer import Broken
+from promises import promised
 
 
 def main() -> int:
@@ -248,31 +31,38 @@ def main() -> int:
     parser.add_argument("--keys", type=int, default=1_000_000)
     parser.add_argument("--calls", type=int, default=300)
     parser.add_argument("--tests", type=int, default=1_000)
-    parser.add_argument("--markdown", action="store_true", help="print the table as docs/speed.md has it")
+    parser.add_argument("--peers", action="store_true", help="time what users would pick instead as well; installs it first")
+    parser.add_argument("--near-sandbox", metavar="PATH", help="with --peers: time the clients against this node as well")
+    parser.add_argument("--peer-calls", type=int, default=50, help="how often peers do each thing")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--markdown", action="store_true", help="print the table as docs/speed.md has it")
+    shown.add_argument("--docs", action="store_true", help="write the table and its picture into docs/speed.md")
     chosen = parser.parse_args()
-    rows = [
-        *importing(),
-        Row("start of a node", statistics.median(starts(20)), "ms", 10),
-        *in_process(chosen.calls),
-        *compiling(),
-        transfer_in_process(chosen.calls),
-        *litesvm(chosen.calls),
-        *asyncio.run(through_rpc(chosen.calls)),
-        isolated_tests(chosen.tests),
-        *large_state(chosen.keys),
-    ]
-    if chosen.markdown:
-        print("| measured | value | at most |\n|---|---|---|")
-        for row in rows:
-            print(f"| {row.name} | {row.value:.2f} {row.unit} | {'' if row.most is None else f'{row.most:g} {row.unit}'} |")
-        return int(not all(row.kept for row in rows))
-    table = Table("measured", "value", "", "at most", "ratio", box=None, padding=(0, 3, 0, 0))
-    for row in rows:
-        most = "" if row.most is None else f"{row.most:g}"
-        ratio = "" if row.most is None else f"{row.value / row.most:.2f}" + ("" if row.kept else " missed")
-        table.add_row(row.name, f"{row.value:.2f}", row.unit, most, ratio)
-    Console(width=140).print(table)
+    before = os.getloadavg()[0]
+    try:
+        beside = compared(chosen.peer_calls, chosen.near_sandbox) if chosen.peers else []
+    except Broken as error:
+        print(error, file=sys.stderr)
+        return 2
+    rows = [*promised(chosen.calls, chosen.tests, chosen.keys), *beside]
+    conditions = f"`{' '.join(('python benchmarks/table.py', *sys.argv[1:]))}`: {machine()}, load before it {before:.1f}."
+    if chosen.docs:
+        write_page(rows, conditions)
+    elif chosen.markdown:
+        print(markdown(rows))
+        print(conditions)
+    else:
+        terminal.show(rows)
+        print(f"\n{conditions}")
     return int(not all(row.kept for row in rows))
+
+
+def machine() -> str:
+    """The processor, how many of it, and the interpreter."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())
+    return f"{named or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

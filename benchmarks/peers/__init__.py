@@ -1,0 +1,1 @@
+"""What users would pick instead: a folder for each, with the program that takes times and a suite of isolated tests."""

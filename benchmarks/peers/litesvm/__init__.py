@@ -1,0 +1,1 @@
+"""LiteSVM: Solana's runtime in the test's process."""
