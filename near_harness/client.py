@@ -6,7 +6,8 @@ and they do not give is added here, each in one place:
 * one HTTP session per event loop, closed by the loop itself when it ends (test loops come and go);
 * nonces and block hashes read from the chain for every transaction, so that nothing outlives a rollback or a fast forward,
   and parallel transactions of one key that still arrive in order;
-* the whole answer of the node at FINAL instead of a part of it, and its errors with their fields at any HTTP status;
+* the whole answer of the node at FINAL instead of a part of it, and its errors with their fields at any HTTP status
+  (:mod:`near_harness.provider`);
 * panics of py-near's Rust part, which are no ``Exception``, turned into errors.
 """
 
@@ -16,102 +17,17 @@ import asyncio
 import base64
 import collections
 import contextlib
-import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import aiohttp
 from py_near.account import Account as PyNearAccount
 from py_near.models import AccountAccessKey
-from py_near.providers import JsonProvider
 
-from near_harness.errors import BadInput, NodeUnreachable, RpcError, RpcTimeout, ViewFailed, rpc_error
+from near_harness.errors import BadInput, RpcError, RpcTimeout, ViewFailed
 from near_harness.keys import KeyPair
-from near_harness.outcome.failures import AccessKeyNotFound, TransactionFailed, parse_failure
-
-_TOTAL_TIMEOUT_S = 60.0
-_OPEN: set[Provider] = set()
-"""Providers whose sessions are open: they must not be collected before their loop closes them."""
-
-
-class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type information
-    """py-near's JSON-RPC provider for one node and one event loop."""
-
-    def __init__(self, rpc_url: str) -> None:
-        super().__init__(rpc_url, allow_broadcast=False)
-        self.rpc_url = rpc_url
-        self._keeper: AsyncGenerator[None, None] | None = None
-
-    async def startup(self) -> None:
-        """Open the HTTP session, and leave its closing to the running event loop."""
-        self._client = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TOTAL_TIMEOUT_S))
-        self._connector = self._client.connector
-        self._keeper = self._keep_open()
-        await self._keeper.__anext__()
-
-    async def _keep_open(self) -> AsyncGenerator[None, None]:
-        """Hold the session open until the loop closes its asynchronous generators, which every runner of loops does."""
-        _OPEN.add(self)
-        try:
-            yield
-        finally:
-            _OPEN.discard(self)
-            await self.shutdown()
-
-    async def end(self) -> None:
-        """Close the HTTP session for good."""
-        keeper, self._keeper = self._keeper, None
-        if keeper is not None:
-            await keeper.aclose()
-
-    async def shutdown(self) -> None:
-        """Close the HTTP session; harmless before the first request and when called twice."""
-        if self._client is not None and not self._client.closed:
-            await self._client.close()
-
-    async def call_rpc_request(
-        self,
-        method: str,
-        params: Any,
-        broadcast: bool = False,  # noqa: ARG002 - py-near's parameter; there is one node
-        threshold: int = 0,  # noqa: ARG002 - likewise
-    ) -> dict[str, Any]:
-        """Post one request and return the node's answer, whatever its HTTP status.
-
-        :raises NodeUnreachable: where nothing answers, or no JSON.
-        """
-        if self._client is None:
-            await self.startup()
-        body = {"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}
-        try:
-            async with self._client.post(self.rpc_url, json=body) as response:
-                text, status = await response.text(), response.status
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            raise NodeUnreachable(f"{self.rpc_url} does not answer {method}: {error or type(error).__name__}") from error
-        try:
-            answer = json.loads(text)
-        except ValueError:
-            raise NodeUnreachable(f"{self.rpc_url} answers {method} with HTTP {status}: {text[:200]!r}") from None
-        return {**answer, "http_status": status} if isinstance(answer, dict) else {"error": answer, "http_status": status}
-
-    async def json_rpc(self, method: str, params: Any, broadcast: bool = False, threshold: Any = None) -> Any:  # noqa: ARG002
-        """Return the ``result`` of a request.
-
-        :raises TransactionFailed: where the node refuses a transaction (nearcore's ``InvalidTxError``).
-        :raises RpcError: for every other error of the node.
-        """
-        answer = await self.call_rpc_request(method, params)
-        if "error" not in answer:
-            return answer["result"]
-        error, status = answer["error"], answer["http_status"]
-        data = error.get("data") if isinstance(error, dict) else None
-        if isinstance(data, dict) and "TxExecutionError" in data:
-            raise parse_failure(data["TxExecutionError"])
-        raise rpc_error(method, error, status)
-
-    async def send_tx_included(self, signed_tx: str) -> Any:
-        """Hand a transaction to the node, which checks it, and come back without waiting for a block."""
-        return await self.json_rpc("send_tx", {"signed_tx_base64": signed_tx, "wait_until": "NONE"})
+from near_harness.nodes.answering import Served
+from near_harness.outcome.failures import AccessKeyNotFound, TransactionFailed
+from near_harness.provider import LocalProvider, Provider
 
 
 class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type information
@@ -211,10 +127,13 @@ class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type informa
 
 
 class Client:
-    """The way to one node: transactions through py-near, queries, and any other RPC method."""
+    """The way to one node: transactions through py-near, queries, and any other RPC method.
 
-    def __init__(self, rpc_url: str) -> None:
-        self.rpc_url = rpc_url
+    Over HTTP; or with ``chain``, which gives a chain of this process, straight to that: the same JSON-RPC, without a connection.
+    """
+
+    def __init__(self, rpc_url: str, *, chain: Callable[[], Served] | None = None) -> None:
+        self.rpc_url, self._chain = rpc_url, chain
         self._providers: dict[asyncio.AbstractEventLoop, Provider] = {}
         self._signers: dict[asyncio.AbstractEventLoop, dict[tuple[str, str], Signer]] = {}
 
@@ -226,7 +145,7 @@ class Client:
             for closed in [known for known in self._providers if known.is_closed()]:
                 self._providers.pop(closed)
                 self._signers.pop(closed, None)
-            self._providers[loop] = Provider(self.rpc_url)
+            self._providers[loop] = Provider(self.rpc_url) if self._chain is None else LocalProvider(self.rpc_url, self._chain)
         return self._providers[loop]
 
     def signer(self, account_id: str, key: KeyPair) -> Signer:
@@ -245,7 +164,7 @@ class Client:
                 signer.forget_nonces()
 
     async def close(self) -> None:
-        """Close the running loop's HTTP session now. Optional: the loop does it when it ends."""
+        """Close the running loop's connections now. Optional: the loop does it when it ends."""
         self._signers.pop(asyncio.get_running_loop(), None)
         provider = self._providers.pop(asyncio.get_running_loop(), None)
         if provider is not None:

@@ -91,7 +91,7 @@ class Near(
 
     def _connect(self) -> None:
         node = self.node
-        self.client = Client(node.rpc_url)
+        self.client = Client(node.rpc_url, chain=node.local_chain)
         self._accounts: dict[str, Account] = {}
         self._names_taken: set[str] = set()
         self._namespaces = Namespaces(node.rpc_url, node.root_account_id, node.root_key)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from near_harness.keys import KeyPair
+    from near_harness.nodes.answering import Served
     from near_harness.nodes.edits import Edit
 
 
@@ -93,6 +94,10 @@ class Node(Protocol):
     @property
     def rpc_url(self) -> str:
         """Where JSON-RPC is served, such as ``http://127.0.0.1:3030``."""
+
+    @property
+    def local_chain(self) -> Callable[[], Served] | None:
+        """How to get at a chain in this process, which answers JSON-RPC without HTTP; None where it is another program."""
 
     @property
     def root_account_id(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from near_harness.caches import cache_folder
 from near_harness.errors import EngineMismatch, EngineMissing, InvalidSetting, NodeError, NodeStartFailed
 from near_harness.keys import KeyPair
+from near_harness.nodes.answering import Served
 from near_harness.nodes.base import Capabilities, NodeSettings, Readiness
 from near_harness.nodes.edits import edit_genesis
 from near_harness.nodes.server import RpcServer
@@ -102,6 +103,14 @@ class EmbeddedNode:
         if self._chain is None:
             raise NodeError("the embedded node is not started")
         return self._chain
+
+    def local_chain(self) -> Served:
+        """Return the chain, which answers JSON-RPC without HTTP.
+
+        :raises NodeError: while the node does not run.
+        """
+        found: Served = self.chain
+        return found
 
     def start(self) -> None:
         """Make the chain from its genesis and serve it.

@@ -17,6 +17,7 @@ class ServedNode(ABC):
     """A node that is reached by JSON-RPC alone."""
 
     kind: str
+    local_chain = None
     capabilities = Capabilities(snapshot=False, time_travel=True, patch_state=True, stepping=False, protocol_versions=None)
 
     def __init__(self, settings: NodeSettings) -> None:

@@ -7,36 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import logging
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import web
 
 from near_harness.errors import InvalidSetting, NodeError, PortInUse
-from near_harness.nodes.defect import internal_error
-from near_harness.nodes.pump import BlockSource, Pending, Pump
+from near_harness.nodes.answering import Answering, Served
 
-_log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 MAX_BODY_BYTES = 1 << 30
 """As the sandbox tools set it: a patch of a whole contract's state is one request."""
 _STARTUP_LIMIT_S = 10.0
-
-
-class Requests(Protocol):
-    """What a chain offers to a server: bytes in, bytes out."""
-
-    def request(self, body: bytes) -> tuple[int, bytes] | Pending:
-        """Answer one JSON-RPC request."""
-
-    def get(self, path: str) -> tuple[int, str, bytes]:
-        """Answer ``GET path`` with HTTP status, content type and body."""
-
-
-class Served(Requests, BlockSource, Protocol):
-    """A chain that answers, and makes the blocks that its answers wait for."""
 
 
 class RpcServer:
@@ -89,11 +72,10 @@ class RpcServer:
 
     async def _serve(self, report: Callable[[BaseException | None], None]) -> None:
         self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
-        # Nobody else makes blocks here: what nothing helps is answered at once.
-        pump = Pump(self._chain, patience_s=None)
+        answering = Answering(self._chain)
 
         async def answer(request: web.BaseRequest) -> web.StreamResponse:
-            return await self._answer(request, pump)
+            return await _carry(request, answering)
 
         runner = web.ServerRunner(web.Server(answer, request_factory=_request), access_log=None, shutdown_timeout=0.2)
         try:
@@ -107,27 +89,18 @@ class RpcServer:
             return
         report(None)
         await self._stopped.wait()
-        await pump.stop()
+        await answering.stop()
         await runner.cleanup()
 
-    async def _answer(self, request: web.BaseRequest, pump: Pump) -> web.StreamResponse:
-        try:
-            return await self._carry(request, pump)
-        except web.HTTPException:
-            raise
-        except Exception as error:  # noqa: BLE001 - a defect of the chain must reach the test, not a log alone
-            _log.exception("%s %s", request.method, request.path)
-            status, body = internal_error(error)
-            return web.Response(status=status, body=body, content_type="application/json")
 
-    async def _carry(self, request: web.BaseRequest, pump: Pump) -> web.StreamResponse:
-        if request.method == "POST":
-            status, body = await pump.settle(self._chain.request(await request.read()))
-            return web.Response(status=status, body=body, content_type="application/json")
-        if request.method in ("GET", "HEAD"):
-            status, kind, body = self._chain.get(request.path)
-            return web.Response(status=status, body=body, headers={"Content-Type": kind})
-        return web.Response(status=405, text="POST JSON-RPC, or GET /status")
+async def _carry(request: web.BaseRequest, answering: Answering) -> web.StreamResponse:
+    if request.method == "POST":
+        status, body = await answering.post(await request.read())
+        return web.Response(status=status, body=body, content_type="application/json")
+    if request.method in ("GET", "HEAD"):
+        status, kind, body = answering.get(request.path)
+        return web.Response(status=status, body=body, headers={"Content-Type": kind})
+    return web.Response(status=405, text="POST JSON-RPC, or GET /status")
 
 
 def check_port(port: int) -> int:

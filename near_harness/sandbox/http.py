@@ -12,8 +12,8 @@ from near_harness.nodes.defect import internal_error
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
+    from near_harness.nodes.answering import Requests
     from near_harness.nodes.pump import Pump
-    from near_harness.nodes.server import Requests
 
 _PAGES = ("/status", "/health", "/network_info", "/metrics")
 

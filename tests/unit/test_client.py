@@ -18,7 +18,7 @@ from still_chain import StillChain
 
 from near_harness import transactions
 from near_harness.client import Client, Signer
-from near_harness.errors import BadInput, NodeUnreachable, RpcError, RpcTimeout, UnknownAccount, ViewFailed
+from near_harness.errors import BadInput, NodeError, NodeUnreachable, RpcError, RpcTimeout, UnknownAccount, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.nodes.server import RpcServer
 from near_harness.outcome.failures import AccessKeyNotFound, Expired, InvalidNonce
@@ -87,9 +87,10 @@ def script(node: tuple[Script, str]) -> Script:
     return node[0]
 
 
-@pytest.fixture
-def client(node: tuple[Script, str]) -> Client:
-    return Client(node[1])
+@pytest.fixture(params=["over HTTP", "in this process"])
+def client(node: tuple[Script, str], request: pytest.FixtureRequest) -> Client:
+    script, url = node
+    return Client(url) if request.param == "over HTTP" else Client(url, chain=lambda: script)
 
 
 def signer(client: Client) -> Signer:
@@ -232,6 +233,34 @@ async def test_nothing_at_the_address_is_a_clear_error() -> None:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(NodeUnreachable, match=f"{url} does not answer status: .*onnect"):
         await Client(url).rpc("status", [])
+
+
+async def test_a_chain_that_has_gone_is_a_clear_error() -> None:
+    def gone() -> Script:
+        raise NodeError("the node is not started")
+
+    with pytest.raises(NodeUnreachable, match=r"http://127\.0\.0\.1:1 does not answer status: the node is not started"):
+        await Client("http://127.0.0.1:1", chain=gone).rpc("status", [])
+
+
+async def test_a_defect_of_the_chain_is_an_error_with_its_text(client: Client, script: Script) -> None:
+    def request(body: bytes) -> tuple[int, bytes]:
+        raise RuntimeError(f"a defect at {len(body)} bytes")
+
+    script.request = request  # type: ignore[method-assign]
+    with pytest.raises(RpcError, match="RuntimeError: a defect at"):
+        await client.rpc("status", [])
+
+
+async def test_who_asks_without_end_lets_others_go_on(client: Client) -> None:
+    async def ask() -> None:
+        while True:
+            await client.rpc("status", [])
+
+    asking = asyncio.create_task(ask())
+    await asyncio.wait_for(client.rpc("status", []), 5)
+    asking.cancel()
+    await asyncio.wait({asking})
 
 
 async def test_something_that_is_no_node_is_a_clear_error(client: Client, script: Script) -> None:
