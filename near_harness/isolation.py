@@ -58,6 +58,8 @@ class Isolation:
     def test_begins(self, item: pytest.Item) -> None:
         """Begin with a test, before any of its fixtures."""
         self._test, self._own, self._in_own_part = item, None, False
+        if self._near is not None:
+            self._near.begin_debug_log()
 
     def own_part_begins(self) -> None:
         """Open the test's own moment: the wider fixtures are done. Called before each fixture of its own, and its call."""

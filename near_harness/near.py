@@ -31,6 +31,7 @@ from near_harness.interfaces import Interfaces
 from near_harness.keys import KeyPair
 from near_harness.namespaces import Namespaces
 from near_harness.nodes.base import Node
+from near_harness.nodes.logs import debug_lines
 from near_harness.nodes.registry import create_node
 from near_harness.outcome import Outcome
 from near_harness.puppets.facade import PuppetMaking
@@ -98,6 +99,7 @@ class Near(
         self._changes = 0
         self.puppets = Puppets(self)
         self.history.begin()
+        self.begin_debug_log()
 
     @property
     def root(self) -> Account:
@@ -125,6 +127,18 @@ class Near(
         """
         self.node.renew()
         self._connect()
+
+    def debug_log(self) -> tuple[str, ...]:
+        """Return what contracts have printed with the host function ``sandbox_debug_log``, a text for each line.
+
+        Of the test that runs (in a script, since the node started), whatever became of the receipts; on nodes that are
+        sandboxes. A failing test's report has it too. A remote node does not tell.
+        """
+        return tuple(debug_lines(self.node.log_since(self._log_position)))
+
+    def begin_debug_log(self) -> None:
+        """Leave out of :meth:`debug_log` what was printed until now."""
+        self._log_position = self.node.log_position()
 
     # accounts and contracts
 

@@ -129,7 +129,7 @@ class NodeHooks:
             if debug:
                 text = "\n".join(f"  | {line}" for line in debug[-_LOG_LINES:])
                 report.sections.append((f"near: debug log of contracts on the node {settings.name}", text))
-            if log.strip():
+            if len(debug) < len(log.splitlines()):
                 report.sections.append((f"near: log of the node {settings.name}", last_lines(log, _LOG_LINES)))
         return report
 

@@ -9,6 +9,7 @@ compile_error!(
 
 pub mod cache;
 pub mod chain;
+pub mod debug_log;
 pub mod explore;
 pub mod guard;
 mod node_config;

@@ -17,6 +17,7 @@ use pyo3::types::PyDict;
 use pyo3::{create_exception, wrap_pyfunction};
 
 use crate::chain::{protocol_versions as versions, sandbox_genesis as genesis};
+use crate::debug_log;
 use crate::guard::{self, Panicked};
 
 create_exception!(
@@ -87,6 +88,13 @@ fn protocol_versions(py: Python<'_>) -> PyResult<(u32, u32)> {
     run(py, versions)
 }
 
+/// Writes the log of nearcore's crates to standard error, as far as ``filter`` (of the form of ``RUST_LOG``) lets it through.
+/// Once, and before the first chain.
+#[pyfunction]
+fn log_to_stderr(py: Python<'_>, filter: &str) -> PyResult<()> {
+    run(py, || debug_log::write_to_stderr(filter))?.map_err(EngineError::new_err)
+}
+
 #[pyfunction]
 fn before_fork(py: Python<'_>) {
     // Threads that run need the GIL to come to their end, and this one waits for them.
@@ -113,6 +121,7 @@ fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<explore::Step>()?;
     module.add_function(wrap_pyfunction!(sandbox_genesis, module)?)?;
     module.add_function(wrap_pyfunction!(protocol_versions, module)?)?;
+    module.add_function(wrap_pyfunction!(log_to_stderr, module)?)?;
 
     let hooks = PyDict::new(py);
     let after = wrap_pyfunction!(after_fork, module)?;

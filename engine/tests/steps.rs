@@ -15,6 +15,7 @@ fn options() -> Options {
         blocks: BlockMode::Auto,
         clock: Clock::Steps,
         cache: contract_cache(None).unwrap(),
+        debug_log: Default::default(),
         node: Default::default(),
     }
 }

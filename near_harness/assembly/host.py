@@ -1,7 +1,7 @@
 """The host functions of NEAR that generated contracts use, with how many numbers each takes and what it gives.
 
-All of them are older than protocol 84. Where a function takes a length and an address, the length :data:`REGISTER` says that
-the address is the number of a register instead.
+All of them are older than protocol 84; ``sandbox_debug_log`` is there on sandboxes only. Where a function takes a length and an
+address, the length :data:`REGISTER` says that the address is the number of a register instead.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ HOST: dict[str, tuple[int, bytes]] = {
     "promise_yield_resume": (4, I32),
     "read_register": (2, NOTHING),
     "register_len": (1, I64),
+    "sandbox_debug_log": (2, NOTHING),
     "storage_has_key": (2, I64),
     "storage_read": (3, I64),
     "storage_remove": (3, I64),

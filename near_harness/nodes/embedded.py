@@ -14,6 +14,7 @@ from near_harness.keys import KeyPair
 from near_harness.nodes.answering import Served
 from near_harness.nodes.base import Capabilities, NodeSettings, Readiness
 from near_harness.nodes.edits import edit_genesis
+from near_harness.nodes.logs import debug_log
 from near_harness.nodes.server import RpcServer
 from near_harness.version import __version__
 
@@ -169,12 +170,13 @@ class EmbeddedNode:
         """Begin again with a fresh chain, at the same address."""
         self.restore(self._genesis)
 
-    def log_position(self) -> None:
-        """Return nothing: this node writes no log."""
+    def log_position(self) -> int:
+        """Return how many texts contracts have printed."""
+        return 0 if self._chain is None else int(self._chain.debug_log(2**63)[0])
 
-    def log_since(self, position: None) -> str:  # noqa: ARG002 - the interface's
-        """Return nothing: this node writes no log."""
-        return ""
+    def log_since(self, position: int) -> str:
+        """Return what contracts have printed with ``sandbox_debug_log`` since then: there is nothing else in this log."""
+        return "" if self._chain is None else debug_log(self._chain.debug_log(position)[1])
 
     def snapshot(self) -> Any:
         """Return the chain at this moment: a pointer, not a copy."""

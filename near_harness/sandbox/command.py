@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from near_harness.errors import HarnessError
+from near_harness.errors import HarnessError, InvalidSetting
 from near_harness.nodes.embedded import load_engine
 from near_harness.sandbox import files, node, view_state
 from near_harness.sandbox.settings import Address
 from near_harness.version import __version__
 
 _PROTOCOL = "NEAR_HARNESS_PROTOCOL_VERSION"
+_LOG_FILTER = "RUST_LOG"
 _DEFAULT_PROTOCOL = 86
 _VERSION = f"near-sandbox (release {__version__}) (build near-harness) (protocol {_DEFAULT_PROTOCOL})"
 
@@ -78,8 +79,9 @@ def init(home: Path, /, *, fast: bool, chain_id: str | None, account_id: str | N
 @click.option("--telemetry-url", help="Accepted and not used: nothing is sent anywhere.")
 @click.pass_obj
 def run(home: Path, /, rpc_addr: Address | None, **_: object) -> None:
-    """Run the node until SIGINT or SIGTERM."""
+    """Run the node until SIGINT or SIGTERM. RUST_LOG says what it logs, such as 'sandbox=debug': what contracts print."""
     try:
+        _log()
         node.run(home, rpc_addr, lambda text: click.echo(text, err=True))
     except HarnessError as error:
         raise _Refusal(str(error)) from error
@@ -99,6 +101,20 @@ def dump_state(home: Path, /, *, stream: bool) -> None:
         click.echo(view_state.dump(home, stream=stream))
     except HarnessError as error:
         raise _Refusal(str(error)) from error
+
+
+def _log() -> None:
+    """Write nearcore's log to standard error where it is asked for.
+
+    :raises InvalidSetting: for a filter that is none.
+    """
+    log_filter = os.environ.get(_LOG_FILTER, "")
+    engine = load_engine()
+    if log_filter:
+        try:
+            engine.log_to_stderr(log_filter)
+        except engine.EngineError as error:
+            raise InvalidSetting(f"{_LOG_FILTER}: {error}; write such as 'info,sandbox=debug'") from error
 
 
 def _protocol_version() -> int:

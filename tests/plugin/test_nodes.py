@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from nodes.programs import DROP_IN, program
+from printing import write_printing_contract
 
 if TYPE_CHECKING:
     from plugin.conftest import Run
@@ -125,17 +126,16 @@ def test_a_failing_test_shows_what_the_node_wrote(run: Run) -> None:
     )
 
 
-def test_a_failing_test_shows_what_contracts_logged(run: Run, drop_in: Path, contracts: Path) -> None:
-    # As a real node writes what a contract gives to `sandbox_debug_log`, in the colours of a terminal too.
-    line = "\\x1b[2m2026-01-01T00:00:00.000001Z\\x1b[0m \\x1b[34mDEBUG\\x1b[0m apply{height=5}: \\x1b[2msandbox\\x1b[0m: so far"
-    drop_in.write_text(
-        DROP_IN.replace("main(prog_name", f"import sys\nprint('{line}', file=sys.stderr, flush=True)\nmain(prog_name")
-    )
+def test_a_failing_test_shows_what_contracts_logged_and_printed(run: Run, contracts: Path, tmp_path: Path) -> None:
+    printing = tmp_path / "printing.wasm"
+    printing.write_bytes(write_printing_contract())
     source = f"""
         async def test_it(near, alice):
             pool = await near.deploy({str(contracts / "staking_pool.wasm")!r}, "pool")
             await pool.deposit_and_stake().by(alice).attach("7 NEAR")
-            assert False
+            printing = await near.deploy({str(printing)!r}, "printing")
+            await printing.prints().by(alice)
+            await printing.fails().by(alice)
         """
     for node in ("embedded", "binary"):
         result = run(source, f"--near-node={node}", "--near-isolation=node")
@@ -143,9 +143,12 @@ def test_a_failing_test_shows_what_contracts_logged(run: Run, drop_in: Path, con
         result.stdout.fnmatch_lines(
             ["*- near: logs of contracts -*", "*pool*.deposit_and_stake*", "  | pool*.deposit_and_stake: *staked*"]
         )
-    result.stdout.fnmatch_lines(
-        ["*- near: debug log of contracts on the node binary -*", "  | so far", "*- near: log of the node binary -*"]
-    )
+        result.stdout.fnmatch_lines(
+            [f"*- near: debug log of contracts on the node {node} -*", "  | so far", "  | and further", "  | before it fails"],
+            consecutive=True,
+        )
+        own_log = f"near: log of the node {node}"  # the embedded node writes nothing but what contracts print
+        assert (own_log in result.stdout.str()) == (node == "binary")
 
 
 def test_without_snapshots_each_test_has_accounts_of_its_own(run: Run) -> None:

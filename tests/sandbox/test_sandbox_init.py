@@ -76,6 +76,7 @@ def test_the_environment_chooses_the_protocol_version(tmp_path: Path, version: s
         (["run", "--rpc-addr", "nonsense"], {}, 2, "HOST:PORT"),
         (["run", "--rpc-addr", "127.0.0.1:99999"], {}, 2, "99999"),
         (["run"], {}, 1, "config.json"),
+        (["run"], {"RUST_LOG": "sandbox=loud"}, 1, "RUST_LOG: the log filter"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(

@@ -11,6 +11,7 @@ from near_harness_engine._engine import (
     Step,
     World,
     __version__,
+    log_to_stderr,
     protocol_versions,
     sandbox_genesis,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Step",
     "World",
     "__version__",
+    "log_to_stderr",
     "protocol_versions",
     "sandbox_genesis",
 ]

@@ -14,6 +14,7 @@ __all__ = [
     "Step",
     "World",
     "__version__",
+    "log_to_stderr",
     "protocol_versions",
     "sandbox_genesis",
 ]
@@ -234,6 +235,11 @@ class Chain:
         """Whether further blocks change anything by themselves: transactions, receipts or patches are on their way. False
         when nothing is left but yields that wait for somebody."""
 
+    def debug_log(self, since: int = 0) -> tuple[int, list[tuple[int, str, str, str]]]:
+        """What contracts have printed with the host function ``sandbox_debug_log``: how many texts there have been, and those
+        from number ``since`` on, oldest first: height, account, method, text. Going back does not take them back; what is
+        explored prints nothing. Of many, the oldest are forgotten."""
+
     @property
     def height(self) -> int: ...
     @property
@@ -256,3 +262,7 @@ def sandbox_genesis(
 
 def protocol_versions() -> tuple[int, int]:
     """The oldest and the newest stable protocol version that the engine runs."""
+
+def log_to_stderr(filter: str) -> None:
+    """Writes the log of nearcore's crates to standard error, and with it what contracts print, as far as ``filter`` (of the form
+    of ``RUST_LOG``) lets it through. Once in a process, and before its first contract runs."""

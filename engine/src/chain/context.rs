@@ -65,6 +65,7 @@ impl Chain {
             validators: epoch.validators.as_slice().into(),
             minimum_stake: Balance::from_yoctonear(epoch.seat_price.as_yoctonear() / divisor),
             cache: settings.options.cache.clone(),
+            debug_log: Some(settings.options.debug_log.clone()),
         }
     }
 }

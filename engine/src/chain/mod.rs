@@ -38,6 +38,7 @@ pub use schedule::{Choice, Chosen};
 use time::Timing;
 
 use crate::cache::ContractCache;
+use crate::debug_log::DebugLog;
 use crate::guard;
 use crate::node_config::NodeConfig;
 use crate::runtime;
@@ -68,6 +69,8 @@ pub struct Options {
     pub blocks: BlockMode,
     pub clock: Clock,
     pub cache: Arc<ContractCache>,
+    /// Where contracts print.
+    pub debug_log: Arc<DebugLog>,
     pub node: NodeSettings,
 }
 

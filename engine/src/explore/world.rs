@@ -60,7 +60,9 @@ impl World {
         }
         let limit = chain.runtime_config().wasm_config.limit_config.max_gas_burnt;
         let view_limit = chain.node().max_gas_burnt_view.unwrap_or(limit);
-        let frame = Frame { block: chain.next_context(), view_limit, time_outs };
+        // Each order would print the same again.
+        let block = BlockContext { debug_log: None, ..chain.next_context() };
+        let frame = Frame { block, view_limit, time_outs };
         Ok(World {
             frame: Arc::new(frame),
             state: chain.head().applied.state.clone(),

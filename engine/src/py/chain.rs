@@ -1,7 +1,7 @@
 //! The chain for Python.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use near_primitives::hash::CryptoHash;
 use near_primitives::types::Gas;
@@ -86,7 +86,7 @@ impl Chain {
         };
         let chain = run(py, || {
             let cache = contract_cache(cache_dir.as_deref())?;
-            let options = Options { blocks, clock, cache, node };
+            let options = Options { blocks, clock, cache, debug_log: Arc::default(), node };
             chain::Chain::new(genesis, options)
         })?
         .map_err(EngineError::new_err)?;
@@ -320,6 +320,22 @@ impl Chain {
     #[getter]
     fn in_flight(&self, py: Python<'_>) -> PyResult<bool> {
         self.shared.with(py, |chain| chain.in_flight())
+    }
+
+    /// What contracts have printed with ``sandbox_debug_log``: how many texts there have been, and those from number ``since``
+    /// on: height, account, method, text.
+    #[pyo3(signature = (since = 0))]
+    fn debug_log(
+        &self,
+        py: Python<'_>,
+        since: u64,
+    ) -> PyResult<(u64, Vec<(u64, String, String, String)>)> {
+        let (total, prints) =
+            self.shared.with(py, |chain| chain.options().debug_log.since(since))?;
+        let prints = prints
+            .into_iter()
+            .map(|print| (print.height, print.account_id.to_string(), print.method, print.text));
+        Ok((total, prints.collect()))
     }
 
     /// The height of the newest block.

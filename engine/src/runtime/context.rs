@@ -10,6 +10,7 @@ use near_primitives::version::ProtocolFeature;
 
 use super::validate::Rules;
 use crate::cache::ContractCache;
+use crate::debug_log::DebugLog;
 
 /// The block that a chunk is applied in, and the rules of its protocol version.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct BlockContext {
     /// Below it a stake is refused.
     pub minimum_stake: Balance,
     pub cache: Arc<ContractCache>,
+    /// Where contracts print; None where nobody reads it.
+    pub debug_log: Option<Arc<DebugLog>>,
 }
 
 impl BlockContext {

@@ -24,6 +24,7 @@ use near_vm_runner::{Contract, ContractCode};
 use super::context::BlockContext;
 use super::host::Host;
 use super::new_receipts::NewReceipts;
+use crate::debug_log;
 use crate::guard;
 use crate::state::{Overlay, Value};
 
@@ -146,7 +147,12 @@ pub fn run(
     };
     guard::before_run();
     let prepared = block.cache.prepare(&code, config.wasm_config.clone(), gas_counter, call.method);
-    let outcome = near_vm_runner::run(prepared, &mut host, &context, config.fees.clone());
+    let (outcome, printed) = debug_log::printed_by(|| {
+        near_vm_runner::run(prepared, &mut host, &context, config.fees.clone())
+    });
+    if let Some(log) = &block.debug_log {
+        log.add(block.height, call.account_id, call.method, printed);
+    }
     let mut receipts = host.receipts;
     let mut outcome = match outcome {
         Ok(outcome) => outcome,

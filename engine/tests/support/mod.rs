@@ -75,6 +75,7 @@ impl World {
             blocks: BlockMode::Auto,
             clock: Clock::Steps,
             cache: contract_cache(None).unwrap(),
+            debug_log: Default::default(),
             node: Default::default(),
         };
         let mut chain = Chain::new(&genesis, options).unwrap();
