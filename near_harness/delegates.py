@@ -13,6 +13,7 @@ from nacl.signing import SigningKey
 from py_near.models import DelegateActionModel
 from py_near_primitives import SignedDelegateAction
 
+from near_harness.bundles.actions import signature_text
 from near_harness.transactions import Sendable
 
 if TYPE_CHECKING:
@@ -60,5 +61,6 @@ async def sign_delegate(
         public_key=sender.key.public_key.removeprefix("ed25519:"),
     )
     signature = SigningKey(sender.key.raw[:32]).sign(delegate.nep461_hash).signature
+    near.history.signs(sender, receiver_id, actions, blocks, signature_text(signature))
     action = SignedDelegateAction(delegate_action=delegate.near_delegate_action, signature=signature)
     return SignedDelegate(near, sender.id, action, shown)

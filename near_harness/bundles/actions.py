@@ -13,7 +13,7 @@ from typing import Any
 
 import base58
 from py_near import transactions as py_near_actions
-from py_near_primitives import Transaction
+from py_near_primitives import DelegateAction, SignedDelegateAction, Transaction
 
 from near_harness import actions as made
 from near_harness.errors import BadInput
@@ -35,16 +35,23 @@ def to_json(actions: Sequence[Any], codes: dict[str, bytes]) -> list[Any]:
     return [reader.action() for _ in range(reader.number(4))]
 
 
-def from_json(actions: Sequence[Any], codes: Mapping[str, bytes]) -> list[Any]:
-    """Make py-near's actions of JSON again.
+def from_json(actions: Sequence[Any], codes: Mapping[str, bytes], signed: Mapping[str, Any] | None = None) -> list[Any]:
+    """Make py-near's actions of JSON again. ``signed`` are delegate actions that stand for others, by the others' signatures.
 
     :raises BadInput: for an action that cannot be made, or code that is not in ``codes``.
     """
-    return [_made(action, codes) for action in actions]
+    return [_made(action, codes, signed or {}) for action in actions]
 
 
-def _made(action: Any, codes: Mapping[str, bytes]) -> Any:
+def signature_text(signature: bytes) -> str:
+    """An ed25519 signature as NEAR shows it."""
+    return f"ed25519:{base58.b58encode(signature).decode()}"
+
+
+def _made(action: Any, codes: Mapping[str, bytes], signed: Mapping[str, Any]) -> Any:
     kind, fields = (action, {}) if isinstance(action, str) else next(iter(action.items()))
+    if kind == "Delegate" and fields["signature"] in signed:
+        return signed[fields["signature"]]
     if kind not in _MAKERS:
         raise BadInput(f"an action {kind} cannot be signed again")
     return _MAKERS[kind](fields, codes)
@@ -71,6 +78,15 @@ def _use_global(fields: Mapping[str, Any], _codes: Mapping[str, bytes]) -> Any:
     return py_near_actions.create_use_global_contract_action_by_account_id(fields["contract_identifier"]["account_id"])
 
 
+def _delegate(fields: Mapping[str, Any], codes: Mapping[str, bytes]) -> Any:
+    """What somebody else has signed, to the byte: another signature would need the key."""
+    inner = fields["delegate_action"]
+    said = {name: inner[name] for name in ("sender_id", "receiver_id", "nonce", "max_block_height")}
+    public_key = base58.b58decode(inner["public_key"].removeprefix("ed25519:"))
+    delegate = DelegateAction(actions=from_json(inner["actions"], codes), public_key=public_key, **said)
+    return SignedDelegateAction(delegate, base58.b58decode(fields["signature"].removeprefix("ed25519:")))
+
+
 _MAKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, bytes]], Any]] = {
     "CreateAccount": lambda _fields, _codes: made.create_account(),
     "DeployContract": lambda fields, codes: made.deploy(_code(fields, codes)),
@@ -82,6 +98,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, bytes]], Any]] = {
     "AddKey": _add_key,
     "DeleteKey": lambda fields, _codes: made.delete_key(fields["public_key"]),
     "DeleteAccount": lambda fields, _codes: made.delete_account(fields["beneficiary_id"]),
+    "Delegate": _delegate,
     "DeployGlobalContract": lambda fields, codes: py_near_actions.create_deploy_global_contract_action(_code(fields, codes)),
     "DeployGlobalContractByAccountId": lambda fields, codes: py_near_actions.create_deploy_global_contract_action(
         _code(fields, codes), use_account_id=True
@@ -166,8 +183,15 @@ class _Reader:
         what = {"account_id": self.text()} if by_account else {"hash": base58.b58encode(self._take(32)).decode()}
         return {"UseGlobalContract": {"contract_identifier": what}}
 
-    def unknown(self) -> Any:
-        raise BadInput("a delegate action cannot be written down")
+    def delegate(self) -> Any:
+        """A signed delegate action (NEP-366), and what it does."""
+        sender, receiver = self.text(), self.text()
+        actions = [self.action() for _ in range(self.number(4))]
+        nonce, until, key = self.number(8), self.number(8), self.key()
+        if self.number(1) or not key.startswith("ed25519:"):
+            raise BadInput("a delegate action that is not signed with an ed25519 key cannot be written down")
+        inner = {"sender_id": sender, "receiver_id": receiver, "actions": actions, "nonce": nonce, "max_block_height": until}
+        return {"Delegate": {"delegate_action": {**inner, "public_key": key}, "signature": signature_text(self._take(64))}}
 
 
 _READERS: tuple[Callable[[_Reader], Any], ...] = (
@@ -179,7 +203,7 @@ _READERS: tuple[Callable[[_Reader], Any], ...] = (
     _Reader.add_key,
     lambda reader: {"DeleteKey": {"public_key": reader.key()}},
     lambda reader: {"DeleteAccount": {"beneficiary_id": reader.text()}},
-    _Reader.unknown,
+    _Reader.delegate,
     _Reader.global_code,
     _Reader.use_global,
 )

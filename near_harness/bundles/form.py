@@ -1,6 +1,6 @@
 """The form of a bundle: one zip file, so that it can be attached to an issue as it is.
 
-``bundle.json`` (schema ``near_harness/bundle@1``), ``contracts/<hash>.wasm`` for each contract that is deployed, ``replay.py``
+``bundle.json`` (schema ``near_harness/bundle@2``), ``contracts/<hash>.wasm`` for each contract that is deployed, ``replay.py``
 (the script, which also stands beside the file) and ``README.txt``; where the test began with a saved chain ``chain``, and
 ``records.json``, its state, which outlives the form of saved chains. Nothing is unpacked to the disk; files of other names are
 not looked at.
@@ -21,7 +21,8 @@ from near_harness.errors import BadInput
 from near_harness.version import __version__
 
 SCHEMA = "near_harness/bundle"
-VERSION = 1
+VERSION = 2
+"""What is written. Version 1 has no steps ``delegate``."""
 CONTENT = "bundle.json"
 CHAIN = "chain"
 RECORDS = "records.json"
@@ -29,10 +30,13 @@ SCRIPT = "replay.py"
 _MOST_BYTES = 1 << 29
 """What a bundle may hold unpacked: far above the limit that it is written with."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+SIGNED = ("transaction", "delegate")
+"""Kinds of steps that somebody signs: they have ``signer``, ``key``, ``receiver`` and ``actions``."""
 KINDS = (
     "transaction", "view", "patch", "fast_forward", "next_block", "pause", "blocks", "block_of", "run", "resume", "root", "load",
+    "delegate",
 )  # fmt: skip
-"""What a step of version 1 can be."""
+"""What a step can be."""
 
 
 class BundleError(BadInput):
@@ -189,7 +193,7 @@ def _problems_of(steps: list[Any]) -> Iterable[tuple[str, str]]:
             yield f"step {number}", f"says that it is number {step.get('n')!r}"
         elif not isinstance(step.get("beside", []), list) or not isinstance(step.get("seen", {}), (dict, type(None))):
             yield f"step {number}", "has no readable 'beside' or 'seen'"
-        elif step["kind"] == "transaction" and not _is_actions(step.get("actions")):
+        elif step["kind"] in SIGNED and not _is_actions(step.get("actions")):
             yield f"step {number}", "has actions that are none"
 
 

@@ -39,7 +39,7 @@ class Step:
     beside: tuple[Step, ...] = ()
     seen: dict[str, Any] | None = None
     key: Any = field(default=None, repr=False)
-    """The key pair that signs a transaction."""
+    """The key pair that signs a transaction, or a delegate action."""
     _running: set[Step] | None = field(default=None, repr=False)
 
     def ends(self, outcome: Outcome) -> None:
@@ -97,6 +97,13 @@ class History:
         step = Step("transaction", sent, self.newest, self._number, beside, key=signer.key, _running=self._running)
         self._running.add(step)
         return self._add(step)
+
+    def signs(self, signer: Account | Contract, receiver_id: str, actions: Actions, blocks: int, signature: str) -> Step:
+        """Add a delegate action that an account has signed for a relayer; the chain has not changed by that."""
+        signed = {
+            "signer": signer.id, "receiver": receiver_id, "actions": tuple(actions), "blocks": blocks, "signature": signature
+        }  # fmt: skip
+        return self._add(Step("delegate", signed, self.newest, self._number, tuple(self._running), key=signer.key))
 
     def load(self, content: bytes) -> None:
         """Become a chain that was saved: nothing before it counts."""

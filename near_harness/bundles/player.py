@@ -19,6 +19,7 @@ from near_harness.bundles.state import load_chain, put_state, with_codes
 from near_harness.chain.files import SavedChainError
 from near_harness.chain.stepping import PausedChain, Sent
 from near_harness.chain.time_travel import SECOND_NS
+from near_harness.delegates import sign_delegate
 from near_harness.errors import BadInput, HarnessError, RpcError, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.near import Near
@@ -43,9 +44,12 @@ class Player:
         self._overlapped = {number for step in bundle.steps for number in step.get("beside", ())}
         self._handed_over: list[tuple[Step, Sent]] = []
         self._chain: PausedChain | None = None
+        self._signed: dict[str, Any] = {}
+        """Delegate actions as they are signed on this chain, by the signatures that were recorded."""
         self._pause = AsyncExitStack()
         self._work: dict[str, Callable[[Step], Awaitable[None]]] = {
             "transaction": self._transaction,
+            "delegate": self._delegate,
             "view": self._view,
             "patch": self._patch,
             "fast_forward": self._fast_forward,
@@ -115,7 +119,7 @@ class Player:
         if step["actions"] is None:
             raise BadInput("its actions were left out")
         signer = self._signer(step)
-        made = actions.from_json(step["actions"], self._bundle.codes)
+        made = actions.from_json(step["actions"], self._bundle.codes, self._signed)
         if step.get("handed_over"):
             await self._hand_over(step, signer, made)
         elif step["n"] in self._overlapped:
@@ -135,6 +139,14 @@ class Player:
             self._handed_over.append((step, await self._near.start(signer, step["receiver"], made)))
         except HarnessError as error:
             self._compare(step, _refusal(error))
+
+    async def _delegate(self, step: Step) -> None:
+        """Sign it again, here and now: nonces and heights are those of this chain."""
+        if step["actions"] is None:
+            raise BadInput("its actions were left out")
+        signer, made = self._signer(step), actions.from_json(step["actions"], self._bundle.codes)
+        again = await sign_delegate(self._near, signer, step["receiver"], made, blocks=step["blocks"], shown=_title(step))
+        self._signed[step["signature"]] = again.action
 
     async def _view(self, step: Step) -> None:
         try:

@@ -8,7 +8,10 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import base58
+
 from near_harness.arguments import encode_arguments
+from near_harness.bundles.form import SIGNED
 from near_harness.bundles.script_frame import HEAD, TAIL
 from near_harness.units import Amount
 
@@ -48,8 +51,10 @@ class _Writer:
         self._indent = _INDENT
         self._sent: list[int] = []
         self._names: dict[tuple[str, str], str] = {}
+        self._delegates: dict[str, int] = {}
+        """The steps in which delegate actions are signed, by their signatures."""
         for step in self._steps:
-            if step["kind"] == "transaction":
+            if step["kind"] in SIGNED:
                 name = "".join(c if c.isalnum() else "_" for c in step["signer"])
                 taken = set(self._names.values())
                 key = (step["signer"], step["key"])
@@ -111,7 +116,7 @@ class _Writer:
         return f"happens({step['n']}, {what!r}, {_result(step.get('seen'))!r}, {sending})"
 
     def _actions(self, step: Step) -> str:
-        made = [_action(action) for action in step["actions"] or ()]
+        made = [self._action(action) for action in step["actions"] or ()]
         if sum(map(len, made)) < _SHORT:
             return f"[{', '.join(made)}]"
         return "".join(("[\n", *(f"{self._put(f'    {one}')},\n" for one in made), self._put("]")))
@@ -127,6 +132,8 @@ class _Writer:
             yield from self._hear()
         elif kind == "run" and self._indent == _INDENT:
             yield from self._hear()
+        elif kind == "delegate":
+            yield from self._signed(step)
         elif kind == "transaction":
             self._sent.append(number)
             signer = self._names[step["signer"], step["key"]]
@@ -134,12 +141,23 @@ class _Writer:
         else:
             yield from (self._put(line) for line in _LINES[kind](step))
 
+    def _action(self, action: Any) -> str:
+        if isinstance(action, str):
+            return "create_account()"
+        kind, fields = next(iter(action.items()))
+        if kind == "Delegate" and fields["signature"] in self._delegates:
+            return f"delegate_{self._delegates[fields['signature']]}.action"
+        return _ACTIONS[kind](fields)
 
-def _action(action: Any) -> str:
-    if isinstance(action, str):
-        return "create_account()"
-    kind, fields = next(iter(action.items()))
-    return _ACTIONS[kind](fields) if kind in _ACTIONS else f"...  # {kind}"
+    def _signed(self, step: Step) -> Iterator[str]:
+        """A delegate action, for the relayer's transaction."""
+        number, signer = step["n"], self._names[step["signer"], step["key"]]
+        if not self._delegates:
+            yield self._put("from near_harness.delegates import sign_delegate")
+        self._delegates[step["signature"]] = number
+        shown = f"{step['signer']} -> {step['receiver']}, to be relayed"
+        signing = f"near, {signer}, {step['receiver']!r}, {self._actions(step)}, blocks={step['blocks']}, shown={shown!r}"
+        yield self._put(f"delegate_{number} = await sign_delegate({signing})")
 
 
 def _call(fields: dict[str, Any]) -> str:
@@ -166,6 +184,12 @@ def _add_key(fields: dict[str, Any]) -> str:
     return f"add_function_call_key({fields['public_key']!r}, {call['receiver_id']!r}, {call['method_names']!r}{allowance})"
 
 
+def _use_global(fields: dict[str, Any]) -> str:
+    contract = fields["contract_identifier"]
+    used: Any = base58.b58decode(contract["hash"]) if "hash" in contract else contract["account_id"]
+    return f"use_global({used!r})"
+
+
 _ACTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "DeployContract": lambda fields: f"deploy(code({fields['code']!r}))",
     "FunctionCall": _call,
@@ -174,6 +198,10 @@ _ACTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "AddKey": _add_key,
     "DeleteKey": lambda fields: f"delete_key({fields['public_key']!r})",
     "DeleteAccount": lambda fields: f"delete_account({fields['beneficiary_id']!r})",
+    "DeployGlobalContract": lambda fields: f"deploy_global(code({fields['code']!r}))",
+    "DeployGlobalContractByAccountId": lambda fields: f"deploy_global(code({fields['code']!r}), by='account')",
+    "UseGlobalContract": _use_global,
+    "Delegate": lambda fields: f"signed_by_hand({fields!r})",
 }
 
 

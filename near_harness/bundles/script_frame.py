@@ -34,6 +34,15 @@ def code(code_hash):
         return bundle.read(name)
 
 
+def signed_by_hand(delegate):
+    """A delegate action that the test itself had signed: as it was, to the byte."""
+    from near_harness.bundles.actions import from_json
+
+    inner = delegate["delegate_action"]["actions"]
+    codes = {{one["DeployContract"]["code"]: code(one["DeployContract"]["code"]) for one in inner if "DeployContract" in one}}
+    return from_json([{{"Delegate": delegate}}], codes)[0]
+
+
 def named(names, sender, receiver, does, nth=0):
     """The hash or id of what waits, by who sends what to whom."""
     wanted = {{"from": sender, "to": receiver, "does": does, "nth": nth}}

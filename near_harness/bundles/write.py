@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from near_harness.bundles import actions
-from near_harness.bundles.form import CHAIN, SCHEMA, SCRIPT, VERSION, Bundle
+from near_harness.bundles.form import CHAIN, SCHEMA, SCRIPT, SIGNED, VERSION, Bundle
 from near_harness.bundles.history import MOST_STEPS, Step
 from near_harness.bundles.privacy import without_private_things
 from near_harness.bundles.script import script
@@ -102,8 +102,8 @@ def _step(step: Step, codes: dict[str, bytes], left_out: list[str]) -> dict[str,
     if step.beside:
         found["beside"] = sorted(other.number for other in step.beside)
     content = dict(step.content)
-    if step.kind == "transaction":
-        content.pop("called")
+    if step.kind in SIGNED:
+        content.pop("called", None)
         found["key"] = step.key.public_key
         try:
             content["actions"] = actions.to_json(content["actions"], codes)
@@ -165,7 +165,7 @@ def _keys(near: Near, path: list[Step], steps: list[dict[str, Any]], left_out: l
         record["AccessKey"]["public_key"] for step in steps for record in step.get("records") or () if "AccessKey" in record
     }  # fmt: skip
     for step in path:
-        if step.kind != "transaction" or step.key.public_key in found:
+        if step.kind not in SIGNED or step.key.public_key in found:
             continue
         signer, key = step.content["signer"], step.key
         if KeyPair.from_seed(signer).public_key == key.public_key:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from py_near import transactions as py_near_actions
-from py_near_primitives import Transaction
+from py_near_primitives import DelegateAction, SignedDelegateAction, Transaction
 
 from near_harness import actions
-from near_harness.bundles.actions import code_hash, from_json, to_json
+from near_harness.bundles.actions import code_hash, from_json, signature_text, to_json
 from near_harness.errors import BadInput
 from near_harness.keys import KeyPair
 from near_harness.units import NEAR, TGas
@@ -29,6 +29,21 @@ _ALL = {
     "use global": py_near_actions.create_use_global_contract_action_by_code_hash(code_hash(b"shared")),
     "use global of account": py_near_actions.create_use_global_contract_action_by_account_id("bank.near"),
 }
+
+
+def _delegate() -> object:
+    inner = DelegateAction(
+        sender_id="alice.near",
+        receiver_id="bank.near",
+        actions=[_ALL["call"], _ALL["deploy"], _ALL["limited key"], _ALL["use global"]],
+        nonce=5,
+        max_block_height=77,
+        public_key=b"k" * 32,
+    )
+    return SignedDelegateAction(inner, b"s" * 64)
+
+
+_ALL["delegate"] = _delegate()
 
 
 def _borsh(*made: object) -> bytes:
@@ -59,8 +74,22 @@ def test_the_form_is_nearcores() -> None:
     assert key == {"AddKey": {"public_key": _KEY, "access_key": {"nonce": 0, "permission": permission}}}
 
 
+def test_a_delegate_action_is_nearcores_and_another_may_stand_for_it() -> None:
+    codes: dict[str, bytes] = {}
+    (found,) = to_json([_ALL["delegate"]], codes)
+    inner = found["Delegate"]["delegate_action"]
+    assert inner["actions"] == to_json([_ALL["call"], _ALL["deploy"], _ALL["limited key"], _ALL["use global"]], {})
+    assert {name: inner[name] for name in ("sender_id", "receiver_id", "nonce", "max_block_height")} == {
+        "sender_id": "alice.near", "receiver_id": "bank.near", "nonce": 5, "max_block_height": 77,
+    }  # fmt: skip
+    signature = found["Delegate"]["signature"]
+    assert signature == signature_text(b"s" * 64)
+    assert codes == {code_hash(b"\0asm code"): b"\0asm code"}
+    assert from_json([found], codes, {signature: "another"}) == ["another"]
+
+
 def test_what_cannot_be_made_is_named() -> None:
-    with pytest.raises(BadInput, match="an action Delegate cannot be signed again"):
-        from_json([{"Delegate": {}}], {})
+    with pytest.raises(BadInput, match="an action Withdraw cannot be signed again"):
+        from_json([{"Withdraw": {}}], {})
     with pytest.raises(BadInput, match="the contract abc was left out"):
         from_json([{"DeployContract": {"code": "abc"}}], {})

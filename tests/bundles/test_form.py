@@ -43,10 +43,10 @@ def test_files_that_are_no_bundles(tmp_path: Path) -> None:
 
 
 def test_other_schemas_and_newer_versions(changed: Changed) -> None:
-    assert "its schema is 'cats@1', not 'near_harness/bundle@1'" in _error(changed(lambda c: c.update(schema="cats@1")))
+    assert "its schema is 'cats@1', not 'near_harness/bundle@2'" in _error(changed(lambda c: c.update(schema="cats@1")))
     assert "its schema is ''" in _error(changed(lambda _: ["a", "list"]))
-    newer = _error(changed(lambda c: c.update(schema="near_harness/bundle@2")))
-    assert "is of version 2; near-harness 0.1.0 reads bundles up to version 1: pip install --upgrade near-harness" in newer
+    newer = _error(changed(lambda c: c.update(schema="near_harness/bundle@3")))
+    assert "is of version 3; near-harness 0.1.0 reads bundles up to version 2: pip install --upgrade near-harness" in newer
 
 
 @pytest.mark.parametrize(("change", "text"), [
