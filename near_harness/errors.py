@@ -10,7 +10,8 @@
     │   ├── UnknownMethod (also an AttributeError)
     │   └── InvalidSetting ── UnknownNodeKind
     ├── NodeError: the node cannot be had, or cannot do what is asked
-    │   ├── EngineMissing · EngineMismatch · NodeKindUnavailable · PortInUse · NodeUnreachable · CapabilityMissing
+    │   ├── EngineMissing · EngineMismatch · NodeKindUnavailable · PortInUse · NodeUnreachable ── CertificateRefused ·
+    │   │   CapabilityMissing
     │   └── NodeStartFailed · ProtocolMismatch · BinaryMissing · DownloadFailed · OpenFileLimit · DockerUnavailable ·
     │       ImageMissing · WrongArchitecture · PublicNetwork
     ├── RpcError: the node answered with an error
@@ -111,6 +112,16 @@ class PortInUse(NodeError):
 
 class NodeUnreachable(NodeError):
     """Nothing answers at the node's address."""
+
+
+class CertificateRefused(NodeUnreachable):
+    """The node's address begins with https, and the certificate that is shown there is not one that is trusted."""
+
+    def __init__(self, address: str, reason: object) -> None:
+        super().__init__(
+            f"{address} shows a certificate that is not accepted: {str(reason).rstrip('.')}. Where you trust who has issued it, "
+            "name a file with the issuer's certificate by SSL_CERT_FILE (near-harness trace takes --ca-file as well)"
+        )
 
 
 class CapabilityMissing(NodeError):

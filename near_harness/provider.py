@@ -13,7 +13,8 @@ from typing import Any
 import aiohttp
 from py_near.providers import JsonProvider
 
-from near_harness.errors import NodeError, NodeUnreachable, rpc_error
+from near_harness.endpoint import shown_address
+from near_harness.errors import CertificateRefused, NodeError, NodeUnreachable, rpc_error
 from near_harness.nodes.answering import Answering, Served
 from near_harness.outcome.failures import parse_failure
 
@@ -71,13 +72,17 @@ class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type inform
         body = json.dumps({"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}).encode()
         try:
             status, text = await self._post(body)
+        except aiohttp.ClientConnectorCertificateError as error:
+            said = getattr(error.certificate_error, "verify_message", error.certificate_error)
+            raise CertificateRefused(shown_address(self.rpc_url), said) from None
         except (aiohttp.ClientError, asyncio.TimeoutError, NodeError) as error:
-            raise NodeUnreachable(f"{self.rpc_url} does not answer {method}: {error or type(error).__name__}") from error
+            where = shown_address(self.rpc_url)
+            raise NodeUnreachable(f"{where} does not answer {method}: {error or type(error).__name__}") from error
         try:
             answer = json.loads(text)
         except ValueError:
             shown = text[:200].decode(errors="replace")
-            raise NodeUnreachable(f"{self.rpc_url} answers {method} with HTTP {status}: {shown!r}") from None
+            raise NodeUnreachable(f"{shown_address(self.rpc_url)} answers {method} with HTTP {status}: {shown!r}") from None
         return {**answer, "http_status": status} if isinstance(answer, dict) else {"error": answer, "http_status": status}
 
     async def _post(self, body: bytes) -> tuple[int, bytes]:

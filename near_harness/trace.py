@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from near_harness.endpoint import Endpoint
 from near_harness.errors import BadInput, HarnessError, RpcError
 from near_harness.ledger import Ledger, Movement, movements
 from near_harness.ledger.chain import REWARD_UNTIL_PROTOCOL
-from near_harness.ledger.connection import ask
 from near_harness.outcome import Outcome, parse_outcome
+from near_harness.progress import Progress, untold
 
 _HASH = re.compile(r"(?<![1-9A-HJ-NP-Za-km-z])[1-9A-HJ-NP-Za-km-z]{43,44}(?![1-9A-HJ-NP-Za-km-z])")
 
@@ -49,15 +50,17 @@ def hash_in(text: str) -> str:
     return str(found.pop())
 
 
-def from_node(rpc_url: str, tx_hash: str, sender: str) -> tuple[Trace, dict[str, Any]]:
+def from_node(node: Endpoint, tx_hash: str, sender: str, progress: Progress = untold) -> tuple[Trace, dict[str, Any]]:
     """Ask a node for a transaction of ``sender``, and for the balances around it. Returns its raw answer as well.
+
+    ``progress`` is told of how many of the accounts the balances are known.
 
     :raises TraceError: where the node does not know it.
     :raises RpcError: for every other error of the node.
     """
     params = {"tx_hash": tx_hash, "sender_account_id": sender, "wait_until": "NONE"}
     try:
-        raw = ask(rpc_url, "EXPERIMENTAL_tx_status", params)
+        raw = node.call("EXPERIMENTAL_tx_status", params)
     except RpcError as error:
         if error.name != "UNKNOWN_TRANSACTION":
             raise
@@ -65,8 +68,8 @@ def from_node(rpc_url: str, tx_hash: str, sender: str) -> tuple[Trace, dict[str,
             f"the node does not know the transaction {tx_hash} of {sender}: nodes forget after some days, then an archival one "
             "is needed; and the sender must be the one who signed it"
         ) from None
-    trace = _trace(raw, f"the answer of {rpc_url}")
-    return _with_balances(trace, rpc_url), raw
+    trace = _trace(raw, f"the answer of {node.shown}")
+    return _with_balances(trace, node, progress), raw
 
 
 def from_text(text: str, where: str, protocol_version: int | None) -> Trace:
@@ -100,13 +103,13 @@ def read(path: Path) -> str:
         raise TraceError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}") from None
 
 
-def _with_balances(trace: Trace, rpc_url: str) -> Trace:
+def _with_balances(trace: Trace, node: Endpoint, progress: Progress) -> Trace:
     outcome, notes = trace.outcome, list(trace.notes)
     try:
-        config = ask(rpc_url, "EXPERIMENTAL_protocol_config", {"block_id": outcome.block_hash})
-        ledger = outcome.ledger = Ledger(outcome, rpc_url, protocol_version=int(config["protocol_version"]))
+        config = node.call("EXPERIMENTAL_protocol_config", {"block_id": outcome.block_hash})
+        ledger = outcome.ledger = Ledger(outcome, node, protocol_version=int(config["protocol_version"]))
         moved = ledger.movements
-        ledger.rows  # noqa: B018 - asks the node now: what it has forgotten is an error here
+        ledger.ask_for_rows(progress)  # now: what the node has forgotten is an error here
     except (HarnessError, KeyError, TypeError, ValueError) as error:
         outcome.ledger = None
         notes.append(f"balances before and after are not known: {_first_line(error)}")

@@ -18,6 +18,7 @@ from near_harness.account_ids import check_account_id
 from near_harness.caches import cache_folder
 from near_harness.chain.patches import ENTRY_BYTES, FULL_ACCESS_KEY_BYTES, NO_CODE, data_record
 from near_harness.client import Client
+from near_harness.endpoint import shown_address
 from near_harness.errors import BadInput, RpcError
 from near_harness.progress import Progress, untold
 from near_harness.units import Amount
@@ -176,7 +177,9 @@ async def _fetch(client: Client, account_id: str, header: dict[str, Any], *, sta
         if not page.get("last_key") or page["last_key"] == after:
             break
         after = page["last_key"]
-    return ImportedContract(client.rpc_url, account_id, int(header["height"]), header["hash"], account["amount"], code, entries)
+    return ImportedContract(
+        shown_address(client.rpc_url), account_id, int(header["height"]), header["hash"], account["amount"], code, entries
+    )
 
 
 def _kept(rpc_url: str, account_id: str, block: int | str, state: bool) -> Path:

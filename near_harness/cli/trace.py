@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,14 @@ if TYPE_CHECKING:
     from near_harness.trace import Trace
 
 
+_HEADERS = "NEAR_HARNESS_RPC_HEADERS"
+
+
 @click.command("trace", cls=Command, context_settings=CONTEXT)
 @click.argument("transaction", metavar="TX")
 @click.option("--rpc", "rpc_url", envvar="NEAR_HARNESS_RPC_URL", metavar="URL", help="The RPC node to ask.")
+@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send a header, such as one with an API key.")
+@click.option("--ca-file", type=click.Path(path_type=Path, dir_okay=False), help="Certificates of those who are trusted (PEM).")
 @click.option("--sender", metavar="ACCOUNT", help="Who signed the transaction.")
 @click.option(
     "--near-protocol", "protocol_version", type=click.IntRange(min=1), help="The network's version, for a saved answer."
@@ -29,6 +35,8 @@ def command(
     *,
     transaction: str,
     rpc_url: str | None,
+    headers: tuple[str, ...],
+    ca_file: Path | None,
     sender: str | None,
     protocol_version: int | None,
     save: Path | None,
@@ -39,8 +47,14 @@ def command(
 
     TX is a hash, an explorer's address with the hash in it, or a file (- for standard input) with the JSON that a node answered
     to EXPERIMENTAL_tx_status or tx. A hash needs --rpc and --sender.
+
+    NEAR_HARNESS_RPC_URL stands for --rpc, NEAR_HARNESS_RPC_HEADERS for --header, a header in each line. Neither headers nor what
+    follows the host in the address is ever shown or written.
     """
-    from near_harness.errors import InvalidSetting  # noqa: PLC0415 - only where it runs
+    from near_harness.account_ids import check_account_id  # noqa: PLC0415 - only where it runs
+    from near_harness.endpoint import Endpoint, headers_of  # noqa: PLC0415 - likewise
+    from near_harness.errors import InvalidSetting  # noqa: PLC0415 - likewise
+    from near_harness.progress import progress  # noqa: PLC0415 - likewise
     from near_harness.trace import from_node, from_text, hash_in, read  # noqa: PLC0415
 
     if transaction == "-":
@@ -51,11 +65,23 @@ def command(
         tx_hash = hash_in(transaction)
         if not rpc_url or not sender:
             raise InvalidSetting("a transaction's hash needs --rpc URL (or NEAR_HARNESS_RPC_URL) and --sender ACCOUNT")
-        say(f"asking {rpc_url} for {tx_hash}")
-        found, raw = from_node(rpc_url, tx_hash, sender)
+        lines = (*os.environ.get(_HEADERS, "").splitlines(), *headers)
+        node = Endpoint(rpc_url, headers_of(lines, f"--header or {_HEADERS}"), ca_file)
+        say(f"asking {node.shown} for {tx_hash}")
+        with progress("reading balances, accounts", hidden=as_json) as tell:
+            found, raw = from_node(node, tx_hash, check_account_id(sender), tell)
         if save is not None:
-            save.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+            _save(save, raw)
     put(_as_json(found), lambda: _drawn(found, form), as_json=as_json)
+
+
+def _save(path: Path, raw: Any) -> None:
+    from near_harness.errors import BadInput  # noqa: PLC0415 - only where it is asked for
+
+    try:
+        path.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _drawn(found: Trace, form: str) -> str:

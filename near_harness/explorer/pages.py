@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from near_harness.endpoint import Endpoint
 from near_harness.errors import HarnessError
 from near_harness.explorer.html import (
     account_link,
@@ -90,7 +91,7 @@ def transaction(reader: ChainReader, sent: Sent, rpc_url: str) -> str:
     called = f"{sent.signer} -> {sent.receiver} {' + '.join(sent.does)}"
     try:
         outcome = reader.outcome(sent)
-        outcome.ledger = Ledger(outcome, rpc_url)
+        outcome.ledger = Ledger(outcome, Endpoint(rpc_url))
         shown = drawn(outcome, called).replace("<details", "<details open", 1).replace("<details open open", "<details open", 1)
     except HarnessError as error:
         shown = f"<p>Nothing came of it yet: {type(error).__name__}</p>"

@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from near_harness.endpoint import Endpoint
 from near_harness.errors import UnknownAccount, UnknownBlock
 from near_harness.ledger.accounts import AccountRow, Holding, account_row
-from near_harness.ledger.connection import ask
 from near_harness.ledger.movements import Movement, movements, one_yocto_promises
 from near_harness.ledger.state import StateChanges
 from near_harness.ledger.tokens import token_changes
+from near_harness.progress import Progress, untold
 from near_harness.units import Amount
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ REWARD_UNTIL_PROTOCOL = 86
 class Ledger:
     """What a transaction did to the accounts that took part."""
 
-    def __init__(self, outcome: Outcome, rpc_url: str, *, protocol_version: int | None = None) -> None:
-        self._outcome, self._rpc_url, self._version = outcome, rpc_url, protocol_version
+    def __init__(self, outcome: Outcome, node: Endpoint, *, protocol_version: int | None = None) -> None:
+        self._outcome, self._node, self._version = outcome, node, protocol_version
         self._headers: dict[str | None, dict[str, Any]] = {}
 
     @cached_property
@@ -69,12 +70,19 @@ class Ledger:
     @cached_property
     def rows(self) -> dict[str, AccountRow]:
         """Each account's line: before, paid, received, refunded, reward, gas, after."""
-        return {
-            account: account_row(
-                account, self.holding(account, self.block_before), self.holding(account, self.block_after), self.movements
-            )
-            for account in self._outcome.accounts
-        }
+        return self._rows(untold)
+
+    def ask_for_rows(self, progress: Progress) -> None:
+        """Ask for :attr:`rows` now; ``progress`` is told of how many accounts the node has answered."""
+        self.__dict__["rows"] = self._rows(progress)
+
+    def _rows(self, progress: Progress) -> dict[str, AccountRow]:
+        found, accounts = {}, self._outcome.accounts
+        for number, account in enumerate(accounts, start=1):
+            before, after = self.holding(account, self.block_before), self.holding(account, self.block_after)
+            found[account] = account_row(account, before, after, self.movements)
+            progress(number, len(accounts))
+        return found
 
     @cached_property
     def tokens(self) -> dict[str, dict[str, int]]:
@@ -151,7 +159,7 @@ class Ledger:
     @cached_property
     def state(self) -> StateChanges:
         """What the transaction's blocks changed in the state of its accounts."""
-        return StateChanges(self._outcome, self._rpc_url, self.block_before, self.blocks)
+        return StateChanges(self._outcome, self._node, self.block_before, self.blocks)
 
     def __str__(self) -> str:
         from near_harness.render.ledger import ledger_text  # noqa: PLC0415 - rich is loaded where something is printed
@@ -175,4 +183,4 @@ class Ledger:
         return self._headers[block_hash]
 
     def _rpc(self, method: str, params: Any) -> Any:
-        return ask(self._rpc_url, method, params)
+        return self._node.call(method, params)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from near_harness.endpoint import Endpoint
 from near_harness.errors import BadInput, RpcError, UnknownAccount
-from near_harness.ledger.connection import ask
 
 if TYPE_CHECKING:
     from near_harness.outcome.model import Outcome
@@ -69,8 +69,8 @@ class _Write:
 class StateChanges:
     """What a transaction changed, by account. What others wrote in the same blocks is left out."""
 
-    def __init__(self, outcome: Outcome, rpc_url: str, block_before: str, blocks: tuple[str, ...]) -> None:
-        self._outcome, self._rpc_url, self._before, self._blocks = outcome, rpc_url, block_before, blocks
+    def __init__(self, outcome: Outcome, node: Endpoint, block_before: str, blocks: tuple[str, ...]) -> None:
+        self._outcome, self._node, self._before, self._blocks = outcome, node, block_before, blocks
         self._receipts = {receipt.id: receipt for receipt in outcome.receipts}
         self._written: dict[str, tuple[_Write, ...]] = {}
 
@@ -139,7 +139,7 @@ class StateChanges:
             answer = self._rpc("query", {**params, "limit": _PAGE, "after_key_base64": answer["last_key"]})
 
     def _rpc(self, method: str, params: Any) -> Any:
-        return ask(self._rpc_url, method, params)
+        return self._node.call(method, params)
 
 
 def _together(account_id: str, kind: str, writes: tuple[_Write, ...]) -> tuple[StateChange, ...]:

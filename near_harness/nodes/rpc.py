@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
-import json
-import ssl
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from near_harness.errors import InvalidSetting, NodeUnreachable, RpcError, RpcTimeout, rpc_error
+from near_harness.endpoint import Endpoint
+from near_harness.errors import NodeUnreachable, RpcError, RpcTimeout
 
 _TIMEOUT_S = 15.0
 _POLL_S = 0.05
@@ -22,42 +20,9 @@ _SETTLE_S = 10.0
 """How long the final block may take to follow, before the node is asked again for what is missing."""
 
 
-class Rpc:
-    """JSON-RPC to one address."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InvalidSetting(f"{url!r} is no address of a node: write http://HOST:PORT")
-        self.url = url
-        self._secure, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
-        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-    def call(self, method: str, params: Any, timeout_s: float = _TIMEOUT_S) -> Any:
-        """Return the ``result`` of a request.
-
-        :raises NodeUnreachable: where nothing answers, or no JSON-RPC.
-        :raises RpcError: where the node answers with an error.
-        """
-        body = json.dumps({"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params})
-        connection = self._connection(timeout_s)
-        try:
-            connection.request("POST", self._path, body, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            text = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise NodeUnreachable(f"{self.url} does not answer {method}: {error or type(error).__name__}") from error
-        finally:
-            connection.close()
-        try:
-            answer = json.loads(text)
-        except ValueError:
-            raise NodeUnreachable(f"{self.url} answers {method} with HTTP {response.status}: {text[:200]!r}") from None
-        if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
-            raise NodeUnreachable(f"{self.url} answers {method} with no JSON-RPC: {text[:200]!r}")
-        if "error" in answer:
-            raise rpc_error(method, answer["error"], response.status)
-        return answer["result"]
+@dataclass(frozen=True)
+class Rpc(Endpoint):
+    """JSON-RPC to the address of a node, and what a node is waited for."""
 
     def status(self, timeout_s: float = _TIMEOUT_S) -> dict[str, Any]:
         """Return the node's ``status``."""
@@ -94,7 +59,7 @@ class Rpc:
                 if time.monotonic() > until:
                     raise NodeUnreachable(f"no answer within {limit_s:.0f} s: {error}") from None
             if time.monotonic() > until:
-                raise NodeUnreachable(f"{self.url} answers, but made no block within {limit_s:.0f} s")
+                raise NodeUnreachable(f"{self.shown} answers, but made no block within {limit_s:.0f} s")
             time.sleep(_POLL_S)
 
     def fast_forward(self, blocks: int) -> None:
@@ -111,7 +76,7 @@ class Rpc:
             left_s = until - time.monotonic()
             if left_s <= 0:
                 raise NodeUnreachable(
-                    f"{self.url}: fast_forward({blocks}) from height {height} has come to {reached} within {limit_s:.0f} s"
+                    f"{self.shown}: fast_forward({blocks}) from height {height} has come to {reached} within {limit_s:.0f} s"
                 )
             # Where it does not answer in time it goes on all the same: what counts is where the chain is. It may also answer
             # and have stopped short; then it is asked for the rest.
@@ -129,8 +94,3 @@ class Rpc:
                     return reached
             time.sleep(_POLL_S)
         return min(reached, target - 1)
-
-    def _connection(self, timeout_s: float) -> http.client.HTTPConnection:
-        if self._secure:
-            return http.client.HTTPSConnection(self._host, self._port, timeout=timeout_s, context=ssl.create_default_context())
-        return http.client.HTTPConnection(self._host, self._port, timeout=timeout_s)

@@ -1,0 +1,162 @@
+"""JSON-RPC to one address, without an event loop: one connection a request.
+
+Addresses and headers may have keys in them, so no error and no text shows more of an address than its host, nor any header.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import http.client
+import json
+import os
+import re
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from near_harness.errors import CertificateRefused, InvalidSetting, NodeUnreachable, rpc_error
+
+_TIMEOUT_S = 30.0
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*?)[ \t]*")
+_SHOWN = 200
+"""Characters of an answer that is none."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An address. ``headers`` are sent with each request; ``ca_file`` has the certificates of those who are trusted there.
+
+    Without it they are the system's, or those of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+    """
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    ca_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        _parts(self.url)
+
+    @property
+    def shown(self) -> str:
+        """The address as texts may have it: without what may be a key."""
+        return shown_address(self.url)
+
+    def call(self, method: str, params: Any, timeout_s: float = _TIMEOUT_S) -> Any:
+        """Return the ``result`` of a request.
+
+        :raises NodeUnreachable: where nothing answers, or no JSON-RPC.
+        :raises CertificateRefused: where the other side cannot show who it is.
+        :raises RpcError: where the node answers with an error.
+        """
+        status, reason, text = self._posted(
+            {"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}, timeout_s
+        )
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            said = repr(text[:_SHOWN]) if text.strip() else "no text"
+            raise NodeUnreachable(self._private(f"{self.shown} answers {method} with HTTP {status}{reason}: {said}")) from None
+        if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
+            shown = self._private(repr(text[:_SHOWN]))
+            raise NodeUnreachable(f"{self.shown} answers {method} with no JSON-RPC (HTTP {status}{reason}): {shown}")
+        if "error" in answer:
+            raise rpc_error(method, answer["error"], status)
+        return answer["result"]
+
+    def _posted(self, request: dict[str, Any], timeout_s: float) -> tuple[int, str, bytes]:
+        """Send it; the status of the answer, where it sends to instead, and its text."""
+        parts = _parts(self.url)
+        connection = self._connection(parts, timeout_s)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        headers = {"Content-Type": "application/json", **_of_a_user(parts), **dict(self.headers)}
+        try:
+            connection.request("POST", path, json.dumps(request), headers)
+            response = connection.getresponse()
+            elsewhere = response.getheader("Location")
+            return response.status, f", go to {shown_address(elsewhere)}" if elsewhere else "", response.read()
+        except ssl.SSLCertVerificationError as error:
+            raise CertificateRefused(self.shown, error.verify_message) from None
+        except ssl.SSLError as error:
+            raise NodeUnreachable(
+                f"{self.shown} does not speak TLS as it should ({error.reason or error}): where it has none, write http://"
+            ) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise NodeUnreachable(
+                self._private(f"{self.shown} does not answer {request['method']}: {error or type(error).__name__}")
+            ) from error
+        finally:
+            connection.close()
+
+    def _connection(self, parts: SplitResult, timeout_s: float) -> http.client.HTTPConnection:
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
+        named = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+        context = _trusting(self.ca_file, named)
+        return http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=timeout_s, context=context)
+
+    def _private(self, text: str) -> str:
+        """A text without the values of headers: some servers send back what they got."""
+        for _, value in self.headers:
+            for secret in (value, *value.split()):
+                text = text.replace(secret, "…") if len(secret) >= 6 else text
+        return text
+
+
+def headers_of(lines: Iterable[str], where: str) -> tuple[tuple[str, str], ...]:
+    """Read headers, each ``Name: value``.
+
+    :raises InvalidSetting: for one that is none; its text is not shown, since it may be a key.
+    """
+    found = []
+    for number, line in enumerate(lines, start=1):
+        read = _HEADER.fullmatch(line)
+        if read is None:
+            raise InvalidSetting(f"header {number} ({where}) is no header: write 'Name: value', in ASCII")
+        found.append((read[1], read[2]))
+    return tuple(found)
+
+
+def shown_address(url: str) -> str:
+    """An address without what may be a key in it: scheme, host and port, and a sign that there was more."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    more = "/…" if parts.path.strip("/") or parts.query else ""
+    return f"{parts.scheme}://{host}{more}" if host else f"…{more}"
+
+
+@functools.lru_cache(maxsize=64)
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:  # a port that is none, for example
+        raise InvalidSetting(f"{shown_address(url.partition('?')[0])!r} is no address of a node: {error}") from None
+    if not usable:
+        raise InvalidSetting(f"{shown_address(url) if parts.netloc else url!r} is no address of a node: write http://HOST:PORT")
+    return parts
+
+
+def _of_a_user(parts: SplitResult) -> dict[str, str]:
+    """What an address with a name and a password stands for."""
+    if parts.username is None:
+        return {}
+    said = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": f"Basic {base64.b64encode(said.encode()).decode()}"}
+
+
+@functools.lru_cache(maxsize=8)
+def _trusting(ca_file: Path | None, _named: tuple[str | None, ...]) -> ssl.SSLContext:
+    """Whom to trust. ``_named`` are the files that the environment names: with others it is made anew.
+
+    :raises InvalidSetting: where the file has no certificates.
+    """
+    try:
+        return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+    except ssl.SSLError:
+        raise InvalidSetting(f"{ca_file} (--ca-file) holds no certificates in PEM form (-----BEGIN CERTIFICATE-----)") from None
+    except OSError as error:
+        raise InvalidSetting(f"{ca_file} (--ca-file) cannot be read: {error.strerror}") from None
