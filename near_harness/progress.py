@@ -35,7 +35,8 @@ def progress(label: str, *, hidden: bool = False, file: TextIO | None = None) ->
         return
     from rich.console import Console  # noqa: PLC0415 - only where something is shown
 
-    console = Console(stderr=True, file=file)
+    # A bar in a notebook would need widgets; lines do not.
+    console = Console(stderr=True, file=file, force_jupyter=False)
     if console.is_terminal:
         with _bar(label, console) as tell:
             yield tell

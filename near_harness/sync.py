@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from near_harness.accounts import Account, Contract
 from near_harness.chain.stepping import PausedChain, Sent
+from near_harness.errors import NodeUnreachable
 from near_harness.near import Near
 from near_harness.near import start as start_async
 from near_harness.transactions import Call
@@ -45,7 +46,14 @@ class LoopThread:
         self._thread.start()
 
     def run(self, awaitable: Awaitable[_T]) -> _T:
-        """Wait for the result. Ctrl-C ends what runs."""
+        """Wait for the result. Ctrl-C, or a notebook's stop button, ends what runs.
+
+        :raises NodeUnreachable: where the façade was stopped.
+        """
+        if self._loop.is_closed():
+            if inspect.iscoroutine(awaitable):
+                awaitable.close()
+            raise NodeUnreachable("the node was stopped by near.stop(): start another with near_harness.sync.start()")
         future = asyncio.run_coroutine_threadsafe(_as_coroutine(awaitable), self._loop)
         try:
             return future.result()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from near_harness.audit.findings import Severity
+from near_harness.render.plain import plain_text
 
 if TYPE_CHECKING:
     from near_harness.audit.findings import Finding
@@ -20,16 +20,12 @@ if TYPE_CHECKING:
     from near_harness.audit.survey import MethodRecord
 
 _STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
-_WIDEST = 10_000
 NO_ABI = "the contract has no ABI, so arguments were guessed: --call gives examples, cargo near build embeds an ABI"
 
 
 def report_text(report: Report, scripts: Mapping[str, Path] | None = None) -> str:
     """Draw a report as plain text."""
-    out = io.StringIO()
-    console = Console(file=out, width=_WIDEST, color_system=None, highlight=False, markup=False, emoji=False)
-    console.print(drawn(report, scripts))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    return plain_text(drawn(report, scripts))
 
 
 def drawn(report: Report, scripts: Mapping[str, Path] | None = None) -> RenderableType:

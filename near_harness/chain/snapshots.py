@@ -30,6 +30,10 @@ class _Moment:
     puppets: RememberedPuppets
     history: Step | None
 
+    def __repr__(self) -> str:
+        accounts = f"{len(self.accounts)} account{'' if len(self.accounts) == 1 else 's'}"
+        return f"<a moment of the chain, with {accounts} known to the harness: near.restore(…) goes back to it>"
+
 
 class Snapshots:
     """The part of :class:`near_harness.Near` that goes back. Where the chain cannot, the names do."""

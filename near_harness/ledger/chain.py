@@ -161,6 +161,14 @@ class Ledger:
         """What the transaction's blocks changed in the state of its accounts."""
         return StateChanges(self._outcome, self._node, self.block_before, self.blocks)
 
+    def __repr__(self) -> str:
+        return f"<Ledger of transaction {self._outcome.hash}: {', '.join(self._outcome.accounts)}>"
+
+    def _repr_html_(self) -> str:
+        from near_harness.report.notebook import ledger_html  # noqa: PLC0415 - only notebooks ask for it
+
+        return ledger_html(self)
+
     def __str__(self) -> str:
         from near_harness.render.ledger import ledger_text  # noqa: PLC0415 - rich is loaded where something is printed
 

@@ -74,6 +74,9 @@ class StateChanges:
         self._receipts = {receipt.id: receipt for receipt in outcome.receipts}
         self._written: dict[str, tuple[_Write, ...]] = {}
 
+    def __repr__(self) -> str:
+        return f"<StateChanges of transaction {self._outcome.hash}: {', '.join(self._outcome.accounts)}>"
+
     @cached_property
     def all(self) -> tuple[StateChange, ...]:
         """Every change of data, keys and code, of all accounts that took part."""

@@ -172,6 +172,11 @@ class Outcome:
 
         return tree_text(self)
 
+    def _repr_html_(self) -> str:
+        from near_harness.report.notebook import outcome_html  # noqa: PLC0415 - only notebooks ask for it
+
+        return outcome_html(self)
+
     def __repr__(self) -> str:
         result = f"failed: {self.failure.name}" if self.failure is not None else "succeeded"
         return f"<Outcome {self.hash} {self.signer} -> {self.receiver}, {len(self.receipts)} receipts, {result}>"

@@ -154,6 +154,10 @@ class Receipt:
             yield receipt
             waiting.extend(reversed(receipt.children))
 
+    def __repr__(self) -> str:
+        state = "not executed" if not self.executed else f"failed: {self.how_failed.name}" if self.how_failed else "ok"
+        return f"<Receipt {self.id} {self}, {state}>"
+
     def __str__(self) -> str:
         if self.refund is not None:
             why = "what a deleted account had:" if self.refund is Refund.DELETION else f"{self.refund.value} refund of"

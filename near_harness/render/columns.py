@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from near_harness.render.plain import plain_text
 
 
 def table_text(headings: Sequence[str], rows: Iterable[Sequence[str]], *, to_the_left: int = 1) -> str:
@@ -17,6 +17,4 @@ def table_text(headings: Sequence[str], rows: Iterable[Sequence[str]], *, to_the
         table.add_column(heading, justify="left" if index < to_the_left else "right")
     for row in rows:
         table.add_row(*map(Text, row))
-    out = io.StringIO()
-    Console(file=out, width=10_000, color_system=None, highlight=False, markup=False, emoji=False).print(table)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    return plain_text(table)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from near_harness.render.plain import plain_text
 from near_harness.units import Amount
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ _COLUMNS = ("before", "paid", "received", "refunded", "reward", "gas", "after", 
 
 def ledger_text(ledger: Ledger) -> str:
     """Draw the ledger as plain text."""
-    out = io.StringIO()
-    Console(file=out, width=10_000, color_system=None, highlight=False, markup=False, emoji=False).print(ledger_table(ledger))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    return plain_text(ledger_table(ledger))
 
 
 def ledger_table(ledger: Ledger) -> Group:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+
+from near_harness.render.plain import plain_text
 
 if TYPE_CHECKING:
     from near_harness.explore.report import Finding
@@ -21,11 +22,8 @@ _LANE, _FIRST_COLUMN, _LONGEST = 46, 16, 90
 def finding_text(finding: Finding) -> str:
     """Draw a finding as plain text."""
     lanes = len({*lanes_of(finding.trace), *(lanes_of(finding.good) if finding.good else ())})
-    out = io.StringIO()
     width = max(_FIRST_COLUMN + lanes * (_LANE + 3), len(finding.schedule), *map(len, finding.transactions)) + 2
-    console = Console(file=out, width=width, color_system=None, highlight=False, markup=False, emoji=False)
-    console.print(finding_drawing(finding))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    return plain_text(finding_drawing(finding), width)
 
 
 def finding_drawing(finding: Finding) -> RenderableType:

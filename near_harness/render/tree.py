@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
 from near_harness.outcome.events import read_event
 from near_harness.outcome.model import Outcome
 from near_harness.outcome.receipt import Receipt, Refund
+from near_harness.render.plain import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,16 +26,13 @@ _REFUNDS = {
 
 def tree_text(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> str:
     """Draw the tree as plain text; the receipts in ``marked`` get an arrow."""
-    out = io.StringIO()
-    console = Console(file=out, width=10_000, color_system=None, highlight=False, markup=False, emoji=False)
-    console.print(tree(outcome, marked=marked))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    return plain_text(tree(outcome, marked=marked))
 
 
 def tree(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> Tree:
     """Draw the tree for a rich console."""
     head = Text.assemble(
-        ("transaction ", "dim"), (outcome.hash, "dim"), f"  {outcome.signer} -> {outcome.receiver}  ", _result(outcome)
+        ("transaction ", "dim"), (outcome.hash, "dim"), f"  {outcome.signer} -> {outcome.receiver}  ", result_text(outcome)
     )
     head.append(f"  {outcome.gas_burnt.short} burnt, {outcome.tokens_burnt.short}", "dim")
     drawn = Tree(head, guide_style="dim")
@@ -109,7 +105,8 @@ def _style(receipt: Receipt) -> str:
     return "bold red" if receipt.how_failed else "green" if receipt.executed else "yellow"
 
 
-def _result(outcome: Outcome) -> Text:
+def result_text(outcome: Outcome) -> Text:
+    """Say in a word what came of the transaction, in its colour."""
     if outcome.failure is not None:
         return Text("FAILED", "bold red")
     inside = sum(receipt.how_failed is not None for receipt in outcome.receipts)

@@ -29,14 +29,15 @@ def transaction(outcome: Outcome, called: str) -> str:
         f"{escape(outcome.tokens_burnt.short)}</span></summary>"
         f'<div class="scroll">{svg(outcome)}</div>'
         f"<h4>Receipts</h4><pre>{escape(tree_text(outcome))}</pre>"
-        f"<h4>Ledger (NEAR)</h4>{_ledger(outcome.ledger)}"
-        f"<h4>Gas</h4>{_gas(outcome)}"
+        f"<h4>Ledger (NEAR)</h4>{ledger_table(outcome.ledger)}"
+        f"<h4>Gas</h4>{gas_table(outcome)}"
         f"{_logs(outcome)}"
         f"<details><summary>Mermaid</summary><pre>{escape(mermaid(outcome))}</pre></details></details>"
     )
 
 
-def _ledger(ledger: Ledger | None) -> str:
+def ledger_table(ledger: Ledger | None) -> str:
+    """Draw what happened to the accounts, or say why that cannot be read."""
     if ledger is None:
         return "<p>not connected with a node</p>"
     try:
@@ -67,7 +68,8 @@ def _money(amount: Amount) -> str:
     return "" if amount == 0 else amount.signed.removesuffix(" NEAR")
 
 
-def _gas(outcome: Outcome) -> str:
+def gas_table(outcome: Outcome) -> str:
+    """Draw the gas of each hop, and what the most expensive host functions took."""
     uses = gas_uses(outcome)
     if not uses:
         return "<p>no method was called</p>"

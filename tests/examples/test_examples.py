@@ -34,7 +34,7 @@ def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def test_every_folder_is_run_and_listed() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    assert folders == {*PROJECTS, "bug-reports", "exploration"}
+    assert folders == {*PROJECTS, "bug-reports", "exploration", "notebook"}
     assert [name for name in folders if f"`{name}/`" not in readme] == []
 
 
