@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from near_harness.cli.command import NO, Command, say
+from near_harness.cli.command import CONTEXT, NO, Command, say
 
 if TYPE_CHECKING:
     from near_harness.audit.report import Report
@@ -43,7 +43,7 @@ def _list_rules(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -
     ctx.exit()
 
 
-@click.command(cls=Command, name="audit")
+@click.command("audit", cls=Command, context_settings=CONTEXT, short_help="Find faults of a contract by running it.")
 @click.argument("contract", type=_FILE)
 @click.option("--init", help="Method that initialises the contract (default: one of the ABI's, with sample arguments).")
 @click.option("--args", "init_args", default="{}", show_default=True, help="JSON arguments of --init.")

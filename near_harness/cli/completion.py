@@ -13,7 +13,7 @@ _LINES = {
 }
 
 
-@click.command("completion", cls=Command, context_settings=CONTEXT)
+@click.command("completion", cls=Command, context_settings=CONTEXT, short_help="Make a shell complete commands and options.")
 @click.argument("shell", type=click.Choice(list(_LINES)))
 @json_option
 def command(*, shell: str, as_json: bool) -> None:

@@ -7,7 +7,9 @@ import click
 from near_harness.cli.command import CONTEXT, Command, json_option, node_options, put
 
 
-@click.command("demo", cls=Command, context_settings=CONTEXT)
+@click.command(
+    "demo", cls=Command, context_settings=CONTEXT, short_help="Play the deposit that went missing, receipt by receipt."
+)
 @node_options
 @click.option("--width", type=click.IntRange(min=60), help="Columns to draw in (default: the terminal's).")
 @json_option

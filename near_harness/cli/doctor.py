@@ -15,7 +15,7 @@ from near_harness.version import __version__
 _PACKAGES = ("near-harness-engine", "py-near", "pytest", "pytest-asyncio", "aiohttp", "hypothesis", "pytest-xdist")
 
 
-@click.command("doctor", cls=Command, context_settings=CONTEXT)
+@click.command("doctor", cls=Command, context_settings=CONTEXT, short_help="Say what is installed, and which nodes can run here.")
 @json_option
 def command(*, as_json: bool) -> None:
     """Print versions, protocol versions, which kinds of node can run here and why others cannot, and the sizes of the caches.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from near_harness.explanations.find import Explanation
 
 
-@click.command("explain", cls=Command, context_settings=CONTEXT)
+@click.command("explain", cls=Command, context_settings=CONTEXT, short_help="Say what an error, a warning or a rule means.")
 @click.argument("code", nargs=-1)
 @click.option("--list", "list_all", is_flag=True, help="List everything that can be explained.")
 @json_option

@@ -22,7 +22,10 @@ _POSITIVE = click.IntRange(min=1)
 
 def _places(_ctx: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     for place in given:
-        path = Path(place.partition("::")[0])
+        file, _, name = place.partition("::")
+        path = Path(file)
+        if not file or ("::" in place and not name):
+            raise click.BadParameter(f"{place!r} names no file, or nothing in it: write FILE.py or FILE.py::NAME")
         if not path.exists():
             raise click.BadParameter(f"{str(path)!r} does not exist")
         if path.is_file() and path.suffix != ".py":
@@ -30,7 +33,7 @@ def _places(_ctx: click.Context, _parameter: click.Parameter, given: tuple[str, 
     return given
 
 
-@click.command("explore", cls=Command, context_settings=CONTEXT)
+@click.command("explore", cls=Command, context_settings=CONTEXT, short_help="Run a scenario in every order of its receipts.")
 @click.argument("scenario", nargs=-1, required=True, callback=_places, type=click.Path())
 @click.option("-k", "keyword", metavar="EXPRESSION", help="Only scenarios whose names fit, as pytest -k.")
 @click.option("--order", type=click.Choice(["fifo", "any"]), help="Whether receipts of one sender overtake each other.")

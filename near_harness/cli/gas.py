@@ -14,12 +14,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _DEFAULT = Path(".near-gas")
 
 
-@click.group("gas", cls=CommandGroup, context_settings=CONTEXT)
+@click.group("gas", cls=CommandGroup, context_settings=CONTEXT, short_help="Look at gas files, and compare two.")
 def command() -> None:
     """Look at gas files, which pytest --near-gas-update writes: what each test burnt in each method."""
 
 
-@command.command("show", cls=Command, context_settings=CONTEXT)
+@command.command("show", cls=Command, context_settings=CONTEXT, short_help="Show what is in a gas file.")
 @click.argument("file", type=_FILE, default=_DEFAULT)
 @click.option("--by", type=click.Choice(["test", "method"]), default="test", help="Add up by test or by method.")
 @json_option

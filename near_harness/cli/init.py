@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from near_harness.starter.write import Started
 
 
-@click.command("init", cls=Command, context_settings=CONTEXT)
+@click.command("init", cls=Command, context_settings=CONTEXT, short_help="Write first tests into a contract repository.")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 @json_option

@@ -14,7 +14,7 @@ def command() -> None:
     """Run a node by hand."""
 
 
-@command.command("run", cls=Command, context_settings=CONTEXT)
+@command.command("run", cls=Command, context_settings=CONTEXT, short_help="Serve JSON-RPC and a block explorer.")
 @click.option("--near-port", "port", type=click.IntRange(1, 65_535), default=3030, show_default=True, help="The port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--near-protocol", "protocol", default="86", show_default=True, help="Protocol version, or 'latest'.")

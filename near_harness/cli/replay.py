@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-@click.command("replay", cls=Command, context_settings=CONTEXT)
+@click.command("replay", cls=Command, context_settings=CONTEXT, short_help="Do again what a failing test did.")
 @click.argument("bundle", type=click.Path(path_type=Path))
 @node_options
 @click.option("--contract", "contracts", multiple=True, type=click.Path(path_type=Path), help="A contract that was left out.")

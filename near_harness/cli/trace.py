@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _HEADERS = "NEAR_HARNESS_RPC_HEADERS"
 
 
-@click.command("trace", cls=Command, context_settings=CONTEXT)
+@click.command("trace", cls=Command, context_settings=CONTEXT, short_help="Show what a transaction did, on any network.")
 @click.argument("transaction", metavar="TX")
 @click.option("--rpc", "rpc_url", envvar="NEAR_HARNESS_RPC_URL", metavar="URL", help="The RPC node to ask.")
 @click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send a header, such as one with an API key.")

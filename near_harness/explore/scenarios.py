@@ -25,7 +25,7 @@ from near_harness.explore_plugin import WISHES
 if TYPE_CHECKING:
     from near_harness.explore.report import Report
 
-_LAST_LINES = 12
+_LAST_LINES, _LONGEST = 12, 300
 _WORD = "explore"
 
 
@@ -171,4 +171,5 @@ def _error_of(text: str) -> str:
 
 def _last_lines(text: str) -> str:
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in text.splitlines() if line.strip()]
-    return "\n".join(lines[-_LAST_LINES:])
+    shown = (line if line.isprintable() else ascii(line) for line in lines[-_LAST_LINES:])  # the source may be no text
+    return "\n".join(line[:_LONGEST] for line in shown)

@@ -93,6 +93,8 @@ def read_file(path: Path) -> Totals:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise BadInput(f"gas file {path}: {error.strerror}; write it with --near-gas-update") from None
+    except UnicodeError:
+        raise BadInput(f"gas file {path} is no text; write it with --near-gas-update") from None
     found: Totals = {}
     for number, line in enumerate(lines, 1):
         if not line or line.startswith("#"):

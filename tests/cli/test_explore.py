@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from cli.conftest import Cli
+    from cli.conftest import Cli, InTurn
 
 LINE = "near-schedule v1 fifo w0 w1 w0.0 w1.0.cb w0.0.cb"
 _FIXTURES = """
@@ -165,6 +163,7 @@ def test_workers_find_the_same(cli: Cli, project: Path) -> None:
 
 _CANNOT: dict[str, tuple[str, list[str], int, str]] = {
     "no such file": ("", ["missing.py"], 2, "'missing.py' does not exist"),
+    "no place": ("", ["::x"], 2, "'::x' names no file, or nothing in it"),
     "no Python": ("", ["pytest.ini"], 2, "'pytest.ini' is no Python file"),
     "none drawn": ("", ["bank.py", "--sample", "0"], 2, "Invalid value for '--sample'"),
     "no such scenario": ("", ["bank.py::scenario_x"], 3, "CannotExplore: pytest cannot run bank.py::scenario_x: not found"),
@@ -185,36 +184,18 @@ _CANNOT: dict[str, tuple[str, list[str], int, str]] = {
     "no calls": ("async def scenario(near): await near.explore([])", ["no_calls.py"], 3, "nothing to explore"),
     "left out": ("import pytest\ndef scenario(): pytest.skip('not today')", ["left_out.py"], 3, "not today"),
 }  # fmt: skip
-_MARK = "-- next --"
-_ALL_AT_ONCE = f"""
-import json, sys
-from near_harness.cli import main
-for arguments in json.load(sys.stdin):
-    try:
-        main(["explore", *arguments], prog_name="near-harness")
-    except SystemExit as end:
-        print(end.code)
-    print({_MARK!r}, file=sys.stderr, flush=True)
-"""
 
 
-def test_what_cannot_be_explored(project: Path) -> None:
+def test_what_cannot_be_explored(in_turn: InTurn, project: Path) -> None:
     for name, (content, *_) in _CANNOT.items():
         if content:
             (project / f"{name.replace(' ', '_')}.py").write_text(f"{content}\n")
-    done = subprocess.run(  # noqa: S603 - our own command, for all cases in one process: it begins slowly
-        [sys.executable, "-c", _ALL_AT_ONCE],
-        input=json.dumps([arguments for _, arguments, _, _ in _CANNOT.values()]),
-        capture_output=True,
-        text=True,
-        cwd=project,
-        check=True,
-    )
-    assert done.stdout.split() == [str(code) for _, _, code, _ in _CANNOT.values()]
-    said = done.stderr.split(f"{_MARK}\n")
-    wrong = {name: err for (name, (*_, text)), err in zip(_CANNOT.items(), said, strict=False) if text not in err}
+    done = in_turn(*(("explore", *arguments) for _, arguments, _, _ in _CANNOT.values()), cwd=project)
+    assert [one.code for one in done] == [code for _, _, code, _ in _CANNOT.values()]
+    assert {one.out for one in done} == {""}
+    wrong = {name: one.err for (name, (*_, text)), one in zip(_CANNOT.items(), done, strict=True) if text not in one.err}
     assert wrong == {}
-    assert "site-packages" not in done.stderr
+    assert [one.err for one in done if "site-packages" in one.err] == []
 
 
 def test_a_scenario_that_fails_by_itself_is_noted(cli: Cli, project: Path) -> None:
