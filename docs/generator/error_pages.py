@@ -13,6 +13,7 @@ from generator.pages import write_pages
 
 from near_harness.explanations.errors import Kind, grouped, home_of, kinds, warnings
 from near_harness.explanations.find import Explanation, explain
+from near_harness.explanations.long_texts import Section
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -27,13 +28,30 @@ def page(kind: Kind, told: Explanation) -> str:
     """The page of one error, in reStructuredText as its docstring is."""
     # Not in the navigation, which every page repeats: the index leads here.
     parts = [":orphan:", "", told.code, "=" * len(told.code), "", f".. autoexception:: {home_of(kind)}.{told.code}", ""]
-    parts += _section("Why it comes", told.why) + _section("What to do", _sentence(_escaped(told.what_to_do)))
-    code = [f"   {line}".rstrip() for line in told.in_a_test]
-    parts += _section("In a test", "\n".join([".. code-block:: python", "", *code]))
+    parts += [line for section in told.more.sections for line in _section(section.title, _prose_and_code(section))]
+    if not told.more.sections:
+        parts += _section("Why it comes", told.why)
+    parts += _section("What to do", _sentence(_escaped(told.what_to_do)))
+    parts += _section("In a test", _code("\n".join(told.in_a_test)))
     stands = [f"nearcore calls it ``{told.nearcore}``."] if told.nearcore else []
     stands += [f"It is a kind of {_links(told.is_a)}."] if told.is_a else []
     stands += [f"Its own kinds: {_links(told.kinds)}."] if told.kinds else []
-    return "\n".join(parts + _section("Where it stands", "\n\n".join(stands)))
+    parts += _section("Where it stands", "\n\n".join(stands))
+    read = "\n".join(f"* :doc:`/{page}`" for page in told.more.read)
+    return "\n".join(parts + _section("What to read", read))
+
+
+def _prose_and_code(section: Section) -> str:
+    return "\n\n".join(_code(one.text) if one.is_code else _marked(one.text) for one in section.paragraphs)
+
+
+def _code(text: str) -> str:
+    return "\n".join([".. code-block:: python", "", *(f"   {line}".rstrip() for line in text.splitlines())])
+
+
+def _marked(text: str) -> str:
+    """Prose of Markdown, which has no more than code between backticks, as reStructuredText."""
+    return "".join(f"``{part}``" if number % 2 else _escaped(part) for number, part in enumerate(text.split("`")))
 
 
 def _section(title: str, text: str) -> list[str]:

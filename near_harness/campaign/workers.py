@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from near_harness.errors import BadInput, HarnessError
+from near_harness.campaign.errors import WorkersMissing
+from near_harness.errors import BadInput
 
 if TYPE_CHECKING:
     from distributed import Client
 
 _CONNECT_S = 10.0
-
-
-class WorkersMissing(HarnessError):
-    """Workers cannot be had: ``dask.distributed`` is not installed, or nobody answers at the address."""
 
 
 @contextmanager

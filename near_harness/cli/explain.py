@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,9 @@ from near_harness.cli.command import CONTEXT, Command, json_option, put
 
 if TYPE_CHECKING:
     from near_harness.explanations.find import Explanation
+    from near_harness.explanations.long_texts import Section
+
+_WIDTH = 120
 
 
 @click.command("explain", cls=Command, context_settings=CONTEXT, short_help="Say what an error, a warning or a rule means.")
@@ -43,12 +48,23 @@ def _one(one: Explanation) -> str:
     if one.kind == "rule":
         return one.meaning
     lines = [f"{one.code} ({one.kind})", "", _plain(one.meaning)]
-    lines += ["", f"Why: {_plain(one.why)}"] if one.why else []
+    lines += [line for section in one.more.sections for line in _section(section)]
+    lines += ["", *textwrap.wrap(f"Why: {_plain(one.why)}", _WIDTH)] if one.why and not one.more.sections else []
     lines += ["", f"What to do: {one.what_to_do}"] if one.what_to_do else []
     lines += ["", f"nearcore calls it {one.nearcore}."] if one.nearcore else []
     lines += ["", f"It is a kind of {', '.join(one.is_a)}."] if one.is_a else []
     lines += ["", f"Its own kinds: {', '.join(one.kinds)}."] if one.kinds else []
-    return "\n".join([*lines, "", "In a test:", *(f"    {line}".rstrip() for line in one.in_a_test)])
+    lines += ["", "In a test:", *(f"    {line}".rstrip() for line in one.in_a_test)]
+    return "\n".join([*lines, "", f"Read on in the documentation: {', '.join(one.more.read)}"])
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield from ("", section.title)
+    for paragraph in section.paragraphs:
+        if paragraph.is_code:
+            yield from (f"    {line}".rstrip() for line in paragraph.text.splitlines())
+        else:
+            yield from textwrap.wrap(paragraph.text, _WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _plain(text: str) -> str:

@@ -7,13 +7,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from near_harness import errors
+from near_harness.audit.errors import CannotAudit, CannotWrite
+from near_harness.bundles.form import BundleError
+from near_harness.campaign.errors import CampaignError, WorkersMissing
+from near_harness.chain.files import SavedChainError
 from near_harness.expectations import ExpectationFailed
+from near_harness.explanations.unknown import NothingKnown
+from near_harness.explore.errors import CannotExplore, ExplorationFailed, NotDeterministic, ScheduleDiverged
 from near_harness.gas_plugin import TightCallback
-from near_harness.isolation import IsolationWarning
+from near_harness.isolation import IsolationError, IsolationWarning
 from near_harness.outcome import failures
+from near_harness.sandbox.files import BrokenHome
+from near_harness.starter.project import NoContract
+from near_harness.trace import TraceError
 from near_harness.unseen import UnseenFailure
 
 Kind = type[BaseException]
+OF_PARTS: tuple[Kind, ...] = (
+    BrokenHome, BundleError, CannotAudit, CannotExplore, CannotWrite, CampaignError, ExpectationFailed, ExplorationFailed,
+    IsolationError, NoContract, NotDeterministic, NothingKnown, SavedChainError, ScheduleDiverged, TraceError, WorkersMissing,
+)  # fmt: skip
+"""Errors that stand with the part of the harness which raises them."""
 
 
 @dataclass(frozen=True)
@@ -24,62 +38,83 @@ class Group:
     why: str
     base: Kind
     remedy: str = ""
+    read: tuple[str, ...] = ()
+    """Pages of the documentation that go on."""
 
 
 _IN_A_TEST = "A test expects it with .expect_failure(NAME)."
 GROUPS = (
     Group(
         "Refused by the harness",
-        "Nothing was sent: what was passed in cannot be used. All are a ``BadInput``, which is a ``ValueError``.",
+        "Nothing was sent: what was passed in cannot be used. On the chain it would fail as well, later and with less to go by: "
+        "the harness knows the units, the rules of names and the contract's ABI. All are a ``BadInput``, so a ``ValueError``.",
         errors.BadInput,
         "Correct what the text names. Where the contract itself shall refuse it, call it by its id: nothing is known of it then.",
+        ("contracts", "money"),
     ),
     Group(
         "The node",
-        "It cannot be had, or cannot do what is asked.",
+        "It cannot be had, or cannot do what is asked. A test that needs a node which is not there fails, and is never skipped: "
+        "a green run has run everything.",
         errors.NodeError,
         "The text names the remedy; near-harness doctor says which kinds of node can run here, and why others cannot.",
+        ("nodes", "cli"),
     ),
     Group(
         "The node's answer",
-        "A request was answered with an error.",
+        "A request was answered with an error. Nothing of it is about a transaction that failed: that has an outcome.",
         errors.RpcError,
         "Look whether the account, block or contract is on this chain: error.name is nearcore's cause, error.info its fields.",
+        ("rpc", "explanation/isolation"),
     ),
     Group(
         "Refused by the protocol",
-        "nearcore's ``InvalidTxError``: nothing was executed and nothing was charged.",
+        "nearcore's ``InvalidTxError``: nothing was executed and nothing was charged. A transaction is checked before it becomes "
+        "a receipt: its signature, its key, its nonce, its form, and whether its signer can pay for all of it in advance.",
         failures.InvalidTransaction,
         f"Correct the transaction, and send it again. {_IN_A_TEST}",
+        ("money", "receipts"),
     ),
     Group(
         "Failed in a contract",
-        "nearcore's ``FunctionCallError``: the call's changes are rolled back, and its deposit goes back.",
+        "nearcore's ``FunctionCallError``: the call's changes are rolled back, and its deposit goes back to the predecessor. "
+        "Other receipts of the same transaction stay as they are: there is no rollback of the whole, and what came before has to "
+        "be undone by a callback.",
         failures.FunctionCallFailed,
         f"The receipt tree shows which receipt failed, with what, and what came of it. {_IN_A_TEST}",
+        ("receipts", "explanation/rollback", "gas"),
     ),
     Group(
         "Failed in another action",
-        "nearcore's ``ActionErrorKind``: the receipt's changes are rolled back, and its deposit goes back.",
+        "nearcore's ``ActionErrorKind``: the actions of a receipt are executed in order, and all of them or none: where one "
+        "fails, what the others have changed is rolled back, and the deposits go back to the predecessor.",
         failures.ActionFailed,
         f"The receipt tree shows which receipt failed and who made it. {_IN_A_TEST}",
+        ("receipts", "explanation/rollback", "money"),
     ),
     Group(
         "Warnings",
         "The test goes on.",
         UserWarning,
         "pytest -W error turns warnings into failures; filterwarnings in the ini file chooses by class.",
+        ("explanation/isolation", "gas"),
     ),
-    Group("Others", "", BaseException),
+    Group(
+        "Others",
+        "Raised by a part of the harness that the name tells: an expectation, a bundle, an exploration, an audit.",
+        BaseException,
+        "The text says what is wrong, and where.",
+        ("receipts", "cli"),
+    ),
 )
 
 
 def kinds() -> dict[str, Kind]:
     """All classes of errors that a test may meet, by name."""
-    found: dict[str, Kind] = {}
+    found: dict[str, Kind] = {kind.__name__: kind for kind in OF_PARTS}
     for module in (errors, failures):
         found.update(inspect.getmembers(module, lambda value: inspect.isclass(value) and issubclass(value, errors.HarnessError)))
-    return {**dict(sorted(found.items())), "ExpectationFailed": ExpectationFailed}
+    return dict(sorted(found.items()))
 
 
 def warnings() -> dict[str, Kind]:

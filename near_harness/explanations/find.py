@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import inspect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from near_harness.audit.pages import page
 from near_harness.audit.rules import RULES
-from near_harness.errors import RPC_CAUSES, BadInput
+from near_harness.errors import RPC_CAUSES
 from near_harness.explanations.errors import Kind, group_of, in_a_test, kinds, warnings
+from near_harness.explanations.long_texts import LongText, long_text
+from near_harness.explanations.unknown import NothingKnown
 from near_harness.outcome import failures
 
 _FAMILIES: dict[str, Kind] = {
@@ -23,10 +25,6 @@ _FAMILIES: dict[str, Kind] = {
     "TxExecutionError": failures.TransactionFailed,
 }
 """nearcore's enums, whose variants are the classes below these."""
-
-
-class NothingKnown(BadInput):
-    """There is no explanation of that."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,8 @@ class Explanation:
     is_a: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     in_a_test: tuple[str, ...] = ()
+    more: LongText = field(default_factory=LongText)
+    """Sections with an example, and what to read on."""
 
 
 def explain(text: str) -> list[Explanation]:
@@ -88,7 +88,7 @@ def _all() -> dict[str, list[Explanation]]:
 
 def _of_class(kind: Kind, known: dict[str, Kind]) -> Explanation:
     group = group_of(kind)
-    meaning = inspect.getdoc(kind) or ""
+    meaning, more = inspect.getdoc(kind) or "", long_text(kind.__name__)
     return Explanation(
         code=kind.__name__,
         kind="warning" if issubclass(kind, Warning) else "error",
@@ -100,4 +100,5 @@ def _of_class(kind: Kind, known: dict[str, Kind]) -> Explanation:
         is_a=tuple(base.__name__ for base in kind.__mro__[1:] if known.get(base.__name__) is base),
         kinds=tuple(name for name, other in known.items() if kind in other.__bases__),
         in_a_test=tuple(in_a_test(kind)),
+        more=replace(more, read=more.read or group.read),
     )

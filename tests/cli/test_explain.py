@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness.explanations.errors import group_of, kinds
-from near_harness.explanations.find import NothingKnown, codes, explain
+from near_harness.explanations.errors import OF_PARTS, group_of, kinds
+from near_harness.explanations.find import codes, explain
+from near_harness.explanations.unknown import NothingKnown
 
 if TYPE_CHECKING:
     from cli.conftest import Cli
@@ -18,7 +19,9 @@ def test_a_name_of_nearcore(cli: Cli) -> None:
     done = cli("explain", "NotEnoughBalance")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("NotEnoughBalance (error)\n\nThe signer cannot pay the deposits plus all attached gas")
-    assert "Why: Refused by the protocol: nearcore's `InvalidTxError`: nothing was executed" in done.stdout
+    assert "Why the protocol does so\n  A transaction is paid in advance." in done.stdout
+    plain = cli("explain", "InvalidSignature").stdout
+    assert "Why: Refused by the protocol: nearcore's `InvalidTxError`: nothing was executed" in plain
     assert "What to do: give the signer more NEAR, or attach less gas" in done.stdout
     assert "expect_failure(NotEnoughBalance)" in done.stdout
 
@@ -51,13 +54,21 @@ def test_everything_has_a_meaning_and_something_to_do() -> None:
         for one in explain(name):
             assert one.meaning
             assert one.title
-            if one.code not in ("HarnessError", "TransactionFailed", "ExpectationFailed", "ReceiptNotFound"):
-                assert one.what_to_do, one.code
+            assert one.what_to_do or one.kind == "rule", one.code
 
 
 def test_every_error_is_in_a_group() -> None:
     others = [name for name, kind in kinds().items() if group_of(kind).title == "Others"]
-    assert others == ["HarnessError", "ReceiptNotFound", "TransactionFailed", "ExpectationFailed"]
+    parts = {kind.__name__ for kind in OF_PARTS}
+    assert [name for name in others if name not in parts] == ["HarnessError", "ReceiptNotFound", "TransactionFailed"]
+
+
+def test_a_long_text_is_printed_with_its_example(cli: Cli) -> None:
+    done = cli("explain", "GasExceeded")
+    assert "\nWhy the protocol does so\n  Gas is paid before a call begins" in done.stdout
+    assert "\n    async def test_gas_exceeded(near, alice, demo):\n" in done.stdout
+    assert done.stdout.endswith("Read on in the documentation: gas\n")
+    assert max(map(len, done.stdout.splitlines())) <= 130
 
 
 def test_what_is_unknown(cli: Cli) -> None:

@@ -22,9 +22,10 @@ def collected(page: str) -> dict[str, object]:
     from near_harness import actions, errors, gas, transactions
     from near_harness.outcome import failures
 
-    space: dict[str, object] = {"pytest": pytest, "transactions": transactions, "actions": actions}
+    space: dict[str, object] = {}
     for module in (failures, errors, gas, near_harness):
         space.update({name: getattr(module, name) for name in dir(module) if not name.startswith("_")})
+    space |= {"pytest": pytest, "transactions": transactions, "actions": actions}  # failures has modules of these names, too
     tests: dict[str, object] = {}
     for block in blocks(DOCS / page):
         if block.language != "python":
