@@ -2,44 +2,38 @@
 //!
 //! nearcore's `FilesystemContractRuntimeCache` is the only public cache of near-vm-runner that also keeps loaded
 //! modules in memory, and it can be neither wrapped nor extended there (the type of its memory part has no public
-//! name). So it stays what the VM sees, and [`ContractCache`] stands in front: what is stored is native code, which
-//! the VM runs as it finds it, so each entry has a checksum beside it, and an entry that does not match its checksum
-//! never reaches the VM. It counts as missing and is compiled again.
+//! name). So it stays what the VM sees, and [`ContractCache`] stands in front: an entry that is damaged ([`Entry`]) never
+//! reaches the VM. It counts as missing and is compiled again.
+
+mod entry;
+mod folder;
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
 
 use near_parameters::vm::Config;
 use near_primitives_core::hash::CryptoHash;
 use near_vm_runner::logic::GasCounter;
 use near_vm_runner::{
-    CompiledContractInfo, Contract, ContractRuntimeCache, FilesystemContractRuntimeCache,
-    NoContractRuntimeCache, PreparedContract, noop_background_spawner,
+    CompiledContract, CompiledContractInfo, Contract, ContractRuntimeCache,
+    FilesystemContractRuntimeCache, NoContractRuntimeCache, PreparedContract,
+    noop_background_spawner,
 };
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::guard;
+use entry::Entry;
+use folder::{identity, make_private, sweep};
 
 /// Where the entries are, below the folder that the user names.
 const FOLDER: &str = "compiled";
 
-/// What the name of an entry's checksum ends in.
-const CHECKSUM: &str = "xxh3";
-
-/// On disk; the least recently used go first.
+/// On disk; the least recently used go first, when the next process starts.
 const DISK_BYTES: u64 = 1 << 30;
 
 /// In memory nearcore keeps four times as many modules, of 16 MiB each on average: no test session gets there.
 const MODULES: usize = 256;
-
-/// What a process that died may have left half written is removed after this time.
-const LEFT_OVER: Duration = Duration::from_secs(60 * 60);
 
 /// A cache of compiled contracts; a clone is the same one.
 #[derive(Clone)]
@@ -106,28 +100,27 @@ impl ContractCache {
     /// A folder that cannot be written to costs time (the contract is compiled at every call) and nothing else.
     pub fn prepare(
         &self,
-        contract: &dyn Contract,
+        contract: &(dyn Contract + Sync),
         config: Arc<Config>,
         gas_counter: GasCounter,
         method: &str,
     ) -> Box<dyn PreparedContract> {
         let key = self.key(&config, contract.hash());
         let loaded = self.opened();
-        let loaded = if loaded.memory_cache().contains(key) {
-            Some(loaded)
-        } else {
-            self.make_ready(contract, &config, &key)
-        };
-        let cache = match &loaded {
-            Some(files) => files as &dyn ContractRuntimeCache,
-            None => {
-                guard::before_compile();
-                &NoContractRuntimeCache
+        if loaded.memory_cache().contains(key) {
+            return near_vm_runner::prepare(contract, config, Some(&loaded), gas_counter, method);
+        }
+        let prepared = match &self.make_ready(contract, &config, &key) {
+            Some(files) => {
+                near_vm_runner::prepare(contract, config, Some(files), gas_counter, method)
             }
+            None => guard::compiling(|| {
+                let cache = &NoContractRuntimeCache;
+                near_vm_runner::prepare(contract, config, Some(cache), gas_counter, method)
+            }),
         };
-        let prepared = near_vm_runner::prepare(contract, config, Some(cache), gas_counter, method);
         if !self.0.keep {
-            self.remove(&key);
+            self.entry(&key).remove();
         }
         prepared
     }
@@ -135,19 +128,22 @@ impl ContractCache {
     /// Makes sure that the entry on disk is there and undamaged, for the VM to load; `None` where that cannot be.
     fn make_ready(
         &self,
-        contract: &dyn Contract,
+        contract: &(dyn Contract + Sync),
         config: &Arc<Config>,
         key: &CryptoHash,
     ) -> Option<FilesystemContractRuntimeCache> {
         let files = self.files().ok()?;
-        if self.get(key).ok()?.is_none() {
+        if !self.entry(key).intact() {
             // A contract without code is the VM's to report.
             if let Some(code) = contract.get_code() {
-                guard::before_compile();
-                near_vm_runner::precompile_contract(&code, Arc::clone(config), Some(self))
-                    .ok()?
-                    .ok();
-                self.get(key).ok()??;
+                guard::compiling(|| {
+                    near_vm_runner::precompile_contract(&code, Arc::clone(config), Some(self))
+                })
+                .ok()?
+                .ok();
+                if !self.entry(key).intact() {
+                    return None;
+                }
             }
         }
         Some(files)
@@ -175,14 +171,8 @@ impl ContractCache {
         Ok(opened.files.clone())
     }
 
-    fn entry(&self, key: &CryptoHash) -> PathBuf {
-        self.0.dir.join(FOLDER).join(key.to_string())
-    }
-
-    fn remove(&self, key: &CryptoHash) {
-        let entry = self.entry(key);
-        let _ = fs::remove_file(checksum_file(&entry));
-        let _ = fs::remove_file(entry);
+    fn entry(&self, key: &CryptoHash) -> Entry {
+        Entry::of(&self.0.dir.join(FOLDER), key)
     }
 }
 
@@ -194,39 +184,23 @@ impl ContractRuntimeCache for ContractCache {
 
     fn put(&self, key: &CryptoHash, value: CompiledContractInfo) -> io::Result<()> {
         let files = self.files()?;
-        let file = checksum_file(&self.entry(key));
-        // Written aside and renamed, as the entry itself: other processes see all of it or nothing.
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let aside = file.with_extension(format!("{}-{count}.temp", std::process::id()));
-        fs::write(&aside, checksum(&value)?)?;
-        fs::rename(&aside, &file)?;
-        files.put(key, value)
+        let entry = self.entry(key);
+        match &value.compiled {
+            CompiledContract::Code(code) => entry.write_code(code, value.wasm_bytes),
+            CompiledContract::CompileModuleError(_) => {
+                files.put(key, value)?;
+                entry.seal_as_it_is()
+            }
+        }
     }
 
     fn get(&self, key: &CryptoHash) -> io::Result<Option<CompiledContractInfo>> {
-        let Ok(expected) = fs::read_to_string(checksum_file(&self.entry(key))) else {
-            return Ok(None);
-        };
-        // An error of reading is damage too: as good as missing.
-        let value = self.files()?.get(key).ok().flatten();
-        match value {
-            Some(value) if checksum(&value)? == expected => Ok(Some(value)),
-            _ => Ok(None),
-        }
+        if self.has(key)? { self.files()?.get(key) } else { Ok(None) }
     }
-}
 
-/// Over what the VM gets to see, whatever the format of the file. Against damage, not against people: the folder is the
-/// user's own. A near-sdk contract is 2 MB of native code, so that it matters what a byte costs.
-fn checksum(value: &CompiledContractInfo) -> io::Result<String> {
-    let mut digest = Xxh3::new();
-    borsh::to_writer(&mut digest, value)?;
-    Ok(format!("{:032x}", digest.digest128()))
-}
-
-fn checksum_file(entry: &Path) -> PathBuf {
-    entry.with_extension(CHECKSUM)
+    fn has(&self, key: &CryptoHash) -> io::Result<bool> {
+        Ok(self.entry(key).intact())
+    }
 }
 
 /// The key under which nearcore stores a contract, which it tells nobody but the cache.
@@ -269,42 +243,4 @@ fn open(dir: &Path) -> io::Result<Opened> {
         noop_background_spawner(),
     )?;
     Ok(Opened { files, folder: identity(&folder)? })
-}
-
-/// Makes the folder, for this user alone: who can write there can have native code run.
-fn make_private(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let found = fs::symlink_metadata(folder)?;
-    // SAFETY: always succeeds.
-    if !found.is_dir() || found.uid() != unsafe { libc::geteuid() } {
-        return Err(io::Error::new(
-            ErrorKind::PermissionDenied,
-            format!("{} is not a folder of this user's: name another folder", folder.display()),
-        ));
-    }
-    if found.mode() & 0o777 != 0o700 {
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
-fn identity(folder: &Path) -> io::Result<(u64, u64)> {
-    fs::metadata(folder).map(|found| (found.dev(), found.ino()))
-}
-
-/// Removes what no one needs any more: files of writers that died, and checksums whose entry was evicted.
-fn sweep(folder: &Path) {
-    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = file.path();
-        let extension = path.extension().unwrap_or_default();
-        let left_over =
-            extension == "temp" || extension == CHECKSUM && !path.with_extension("").exists();
-        let age = file
-            .metadata()
-            .and_then(|found| found.modified())
-            .map(|modified| SystemTime::now().duration_since(modified).unwrap_or_default());
-        if left_over && age.is_ok_and(|age| age > LEFT_OVER) {
-            let _ = fs::remove_file(path);
-        }
-    }
 }

@@ -3,20 +3,21 @@
 //! Three things can kill or hang a process that runs contracts, and a fourth can leave it in a muddle:
 //!
 //! * Wasmtime turns signals into traps, and `faulthandler` takes its handlers away ([`signals`]);
-//! * compiling uses rayon's global pool, and a pool's threads do not survive a fork ([`before_compile`], [`fork`]);
+//! * compiling uses rayon's global pool, and a pool's threads do not survive a fork ([`compiling`], [`fork`]);
 //! * endless recursion in a contract needs more native stack than a small thread has ([`stack`]);
 //! * a panic must become an error of the caller, and print nothing ([`panics`]).
 
+mod compiling;
 pub mod fork;
 mod panics;
 mod signals;
 mod stack;
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use near_parameters::vm::Config;
 
+pub use compiling::compiling;
 pub use panics::Panicked;
 pub use signals::before_run;
 pub use stack::with_stack;
@@ -53,22 +54,6 @@ pub fn prepare_engine(config: &Arc<Config>) -> Result<(), String> {
         })
 }
 
-/// Called on the compiling thread before a contract is compiled: makes that thread a rayon pool of its own.
-///
-/// Wasmtime compiles on the rayon pool of the current thread, by default the global one. After a fork the global pool
-/// has no threads left and compiling would wait for ever; a pool whose only worker is the calling thread has nobody
-/// to lose. It is made once per thread and kept for good (rayon cannot take such a pool apart).
-pub fn before_compile() {
-    thread_local!(static HAS_POOL: Cell<bool> = const { Cell::new(false) });
-    if !HAS_POOL.replace(true) {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
-        // An error here means that the thread belongs to a pool already, somebody else's: nothing to do then.
-        if let Ok(pool) = pool {
-            std::mem::forget(pool);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,16 +84,5 @@ mod tests {
         let large = std::thread::Builder::new().stack_size(8 << 20);
         let thread = large.spawn(|| enter(|| std::thread::current().id())).unwrap();
         assert_eq!(thread.thread().id(), thread.join().unwrap().unwrap());
-    }
-
-    #[test]
-    fn compiling_twice_on_one_thread_is_fine() {
-        std::thread::spawn(|| {
-            before_compile();
-            before_compile();
-            assert_eq!(rayon::current_num_threads(), 1);
-        })
-        .join()
-        .unwrap();
     }
 }

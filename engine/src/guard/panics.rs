@@ -51,6 +51,20 @@ pub fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panicked> {
     })
 }
 
+/// Lets the thread's panics print nothing while `f` runs, for [`again`] to tell of them elsewhere.
+pub fn quietly(f: impl FnOnce()) {
+    let outer = CATCHING.replace(true);
+    f();
+    CATCHING.set(outer);
+}
+
+/// Panics as another thread has.
+pub fn again(panicked: Panicked) -> ! {
+    let payload = Box::new(panicked.message.clone());
+    LAST.set(Some(panicked));
+    panic::resume_unwind(payload)
+}
+
 fn describe(info: &PanicHookInfo<'_>) -> Panicked {
     Panicked {
         message: message(info.payload()),

@@ -11,7 +11,7 @@ use super::Panicked;
 const NEEDED: usize = 2 << 20;
 
 /// The stack of a thread that is started because the caller's is too small. Only what is touched costs memory.
-const LARGE: usize = 8 << 20;
+pub const LARGE: usize = 8 << 20;
 
 /// Runs `f` here if there is room on the stack, and else on a thread of its own.
 pub fn with_stack<R: Send>(f: impl FnOnce() -> R + Send) -> Result<R, Panicked> {
