@@ -16,6 +16,7 @@ mod legacy_query;
 mod light_client;
 mod methods;
 mod metrics;
+mod outcome_text;
 mod outcome_tree;
 mod params;
 mod progress;

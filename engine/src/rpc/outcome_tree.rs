@@ -7,10 +7,10 @@ use near_primitives::hash::CryptoHash;
 use near_primitives::transaction::{ExecutionStatus, SignedTransaction};
 use near_primitives::types::BlockHeight;
 use near_primitives::views::{
-    ExecutionOutcomeWithIdView, FinalExecutionOutcomeView, FinalExecutionOutcomeViewEnum,
-    FinalExecutionOutcomeWithReceiptView, FinalExecutionStatus, TxExecutionStatus,
+    ExecutionOutcomeWithIdView, FinalExecutionStatus, ReceiptView, TxExecutionStatus,
 };
 
+use super::outcome_text::FinalOutcome;
 use crate::chain::{Chain, StoredOutcome};
 
 /// The outcomes of one transaction so far.
@@ -104,24 +104,20 @@ impl<'a> OutcomeTree<'a> {
         FinalExecutionStatus::Started
     }
 
-    /// The result in nearcore's view, with or without the receipts themselves.
-    pub fn view(&self, with_receipts: bool) -> FinalExecutionOutcomeViewEnum {
-        let final_outcome = FinalExecutionOutcomeView {
+    /// The answer to those who ask how far it has come, with or without the receipts themselves.
+    pub fn answer(&self, with_receipts: bool) -> FinalOutcome<'_> {
+        FinalOutcome {
             status: self.status(),
             transaction: self.transaction.clone().into(),
-            transaction_outcome: outcome_view(self.root),
-            receipts_outcome: self.receipts.iter().map(|it| outcome_view(it)).collect(),
-        };
-        if !with_receipts {
-            return FinalExecutionOutcomeViewEnum::FinalExecutionOutcome(final_outcome);
+            transaction_outcome: self.root.into(),
+            receipts_outcome: self.receipts.iter().map(|stored| stored.as_ref().into()).collect(),
+            receipts: with_receipts.then(|| self.receipt_views()),
+            final_execution_status: self.level(),
         }
-        FinalExecutionOutcomeViewEnum::FinalExecutionOutcomeWithReceipt(
-            FinalExecutionOutcomeWithReceiptView { final_outcome, receipts: self.receipt_views() },
-        )
     }
 
     /// The receipts of the outcomes; but a receipt that the transaction made for its own signer was never sent.
-    fn receipt_views(&self) -> Vec<near_primitives::views::ReceiptView> {
+    fn receipt_views(&self) -> Vec<ReceiptView> {
         let transaction = &self.transaction.transaction;
         let first = self.root.outcome.outcome.receipt_ids.first();
         let local = first.filter(|_| transaction.signer_id() == transaction.receiver_id());
@@ -161,5 +157,91 @@ pub fn outcome_view(stored: &StoredOutcome) -> ExecutionOutcomeWithIdView {
         block_hash: stored.block_hash,
         id: stored.outcome.id,
         outcome: stored.outcome.outcome.clone().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use near_crypto::{InMemorySigner, KeyType};
+    use near_jsonrpc_primitives::types::transactions::RpcTransactionResponse;
+    use near_primitives::action::{FunctionCallAction, TransferAction};
+    use near_primitives::transaction::{Action, Transaction, TransactionV0};
+    use near_primitives::types::{Balance, Gas};
+    use near_primitives::views::{
+        FinalExecutionOutcomeView, FinalExecutionOutcomeViewEnum,
+        FinalExecutionOutcomeWithReceiptView,
+    };
+
+    use super::*;
+    use crate::cache::contract_cache;
+    use crate::chain::{BlockMode, Clock, Options, sandbox_genesis};
+
+    /// The answer as nearcore makes it, out of its own views.
+    fn by_views(tree: &OutcomeTree<'_>, with_receipts: bool) -> RpcTransactionResponse {
+        let final_outcome = FinalExecutionOutcomeView {
+            status: tree.status(),
+            transaction: tree.transaction.clone().into(),
+            transaction_outcome: outcome_view(tree.root),
+            receipts_outcome: tree.receipts.iter().map(|stored| outcome_view(stored)).collect(),
+        };
+        let receipts = tree.receipt_views();
+        RpcTransactionResponse {
+            final_execution_outcome: Some(if with_receipts {
+                FinalExecutionOutcomeViewEnum::FinalExecutionOutcomeWithReceipt(
+                    FinalExecutionOutcomeWithReceiptView { final_outcome, receipts },
+                )
+            } else {
+                FinalExecutionOutcomeViewEnum::FinalExecutionOutcome(final_outcome)
+            }),
+            final_execution_status: tree.level(),
+        }
+    }
+
+    #[test]
+    fn answers_are_to_the_letter_what_the_views_would_write() {
+        let genesis =
+            sandbox_genesis("sandbox", Some("sandbox"), "sandbox", 86, 60, 1_000).unwrap();
+        let options = Options {
+            blocks: BlockMode::Manual,
+            clock: Clock::Steps,
+            cache: contract_cache(None).unwrap(),
+            node: Default::default(),
+        };
+        let mut chain = Chain::new(&genesis, options).unwrap();
+        chain.produce_block();
+        let signer =
+            InMemorySigner::from_seed("sandbox".parse().unwrap(), KeyType::ED25519, "sandbox");
+        let pay = || Action::Transfer(TransferAction { deposit: Balance::from_near(1) });
+        let call = Action::FunctionCall(Box::new(FunctionCallAction {
+            method_name: "none".to_owned(),
+            args: b"\"\n".to_vec(),
+            gas: Gas::from_teragas(10),
+            deposit: Balance::from_near(2),
+        }));
+        // One to itself, one that is refunded, a call that fails, and one with several outcomes in a block.
+        let sent = [("sandbox", vec![pay()]), ("nobody", vec![pay()]), ("near", vec![pay(), call])];
+        for (number, (receiver, actions)) in sent.into_iter().enumerate() {
+            let body = Transaction::V0(TransactionV0 {
+                signer_id: signer.get_account_id(),
+                public_key: signer.public_key(),
+                nonce: number as u64 + 1,
+                receiver_id: receiver.parse().unwrap(),
+                block_hash: chain.head().hash,
+                actions,
+            });
+            let signature = signer.sign(body.get_hash_and_size().0.as_ref());
+            let signed = SignedTransaction::new(signature, body);
+            let hash = signed.get_hash();
+            chain.submit(signed).unwrap();
+            for _ in 0..5 {
+                chain.produce_block();
+                let tree = OutcomeTree::of(&chain, &hash).unwrap();
+                for with_receipts in [false, true] {
+                    let ours = serde_json::to_string(&tree.answer(with_receipts)).unwrap();
+                    let theirs = serde_json::to_string(&by_views(&tree, with_receipts)).unwrap();
+                    assert_eq!(ours, theirs);
+                }
+            }
+        }
     }
 }

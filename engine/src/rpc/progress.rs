@@ -1,7 +1,7 @@
 //! Waiting until a transaction has come as far as its client wants.
 
 use near_jsonrpc_primitives::errors::RpcError;
-use near_jsonrpc_primitives::types::transactions::{RpcTransactionError, RpcTransactionResponse};
+use near_jsonrpc_primitives::types::transactions::RpcTransactionError;
 use near_primitives::hash::CryptoHash;
 use near_primitives::transaction::SignedTransaction;
 use near_primitives::views::TxExecutionStatus;
@@ -34,14 +34,10 @@ impl Wanted {
         let Some(tree) = OutcomeTree::of(chain, &self.hash) else {
             return self.refusal(chain).map(Err);
         };
-        let level = tree.level();
-        if !suffices(&level, &self.level) {
+        if !suffices(&tree.level(), &self.level) {
             return None;
         }
-        Some(to_json(&RpcTransactionResponse {
-            final_execution_outcome: Some(tree.view(self.with_receipts)),
-            final_execution_status: level,
-        }))
+        Some(to_json(&tree.answer(self.with_receipts)))
     }
 
     /// Why a transaction that nobody has sent would not be accepted. A copy of the chain is what tries.
