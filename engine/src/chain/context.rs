@@ -62,7 +62,7 @@ impl Chain {
             config: settings.runtime.clone(),
             version: settings.genesis.protocol_version,
             chain_id: settings.chain_id.clone(),
-            validators: epoch.validators.as_slice().into(),
+            validators: epoch.validators.clone(),
             minimum_stake: Balance::from_yoctonear(epoch.seat_price.as_yoctonear() / divisor),
             cache: settings.options.cache.clone(),
             debug_log: Some(settings.options.debug_log.clone()),

@@ -1,6 +1,7 @@
 //! Epochs: who validates, what was staked, what is paid back. runtime_spec 6.6.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use near_chain_configs::GenesisConfig;
@@ -23,8 +24,8 @@ pub struct Epoch {
     /// 1 for the first one, as contracts see it.
     pub height: EpochHeight,
     pub first_block: BlockHeight,
-    pub validators: Vec<ValidatorStake>,
-    pub next_validators: Vec<ValidatorStake>,
+    pub validators: Arc<[ValidatorStake]>,
+    pub next_validators: Arc<[ValidatorStake]>,
     /// The stake below which nobody would get a seat.
     pub seat_price: Balance,
     pub next_seat_price: Balance,
@@ -57,12 +58,12 @@ fn stakes_of(validators: &[ValidatorStake]) -> BTreeMap<AccountId, Balance> {
 impl Epoch {
     /// What the genesis block belongs to.
     pub fn of_genesis(config: &GenesisConfig) -> Epoch {
-        let validators: Vec<ValidatorStake> = config
+        let validators: Arc<[ValidatorStake]> = config
             .validators
             .iter()
             .map(|v| ValidatorStake::new(v.account_id.clone(), v.public_key.clone(), v.amount))
             .collect();
-        let (_, seat_price) = select(config, validators.clone());
+        let (_, seat_price) = select(config, validators.to_vec());
         Epoch {
             id: EpochId::default(),
             next_id: EpochId::default(),
@@ -113,7 +114,7 @@ impl Epoch {
         let rewards = self.rewards(config, progress, last_timestamp, heights, total_supply);
         let minted = rewards.minted;
         let mut candidates: BTreeMap<AccountId, ValidatorStake> = progress.proposals.clone();
-        for validator in &self.next_validators {
+        for validator in self.next_validators.iter() {
             let candidate = candidates
                 .entry(validator.account_id().clone())
                 .or_insert_with(|| validator.clone());
@@ -127,11 +128,10 @@ impl Epoch {
         let asked: BTreeSet<AccountId> = candidates.keys().cloned().collect();
         let wanted: Vec<ValidatorStake> =
             candidates.into_values().filter(|c| c.stake() > Balance::ZERO).collect();
-        let (mut validators, seat_price) = select(config, wanted);
-        if validators.is_empty() {
-            // A chain without validators would stop: the old ones stay.
-            validators = self.next_validators.clone();
-        }
+        let (chosen, seat_price) = select(config, wanted);
+        // A chain without validators would stop: the old ones stay.
+        let validators =
+            if chosen.is_empty() { self.next_validators.clone() } else { chosen.into() };
         let mut stakes: BTreeMap<AccountId, Balance> =
             asked.into_iter().map(|account_id| (account_id, Balance::ZERO)).collect();
         stakes.extend(stakes_of(&validators));
@@ -206,7 +206,7 @@ impl Epoch {
         let tokens = |amount: U256| Balance::from_yoctonear(amount.as_u128());
         accounts.insert(config.protocol_treasury_account.clone(), tokens(treasury));
         let mut minted = treasury;
-        for validator in &self.validators {
+        for validator in self.validators.iter() {
             let reward = (total - treasury) * U256::from(validator.stake().as_yoctonear())
                 / stake_sum
                 * online

@@ -135,7 +135,7 @@ impl Chain {
             genesis.min_gas_price,
             genesis.total_supply,
             near_primitives::block_header::compute_bp_hash_from_validator_stakes(
-                &epoch.validators,
+                &epoch.validators.to_vec(),
                 true,
             ),
             &applied,

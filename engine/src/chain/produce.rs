@@ -57,7 +57,7 @@ impl Chain {
         let minted = if begins { epoch.minted } else { Balance::ZERO };
         let next_bp_hash = if begins {
             near_primitives::block_header::compute_bp_hash_from_validator_stakes(
-                &epoch.next_validators,
+                &epoch.next_validators.to_vec(),
                 true,
             )
         } else {

@@ -206,6 +206,7 @@ mod tests {
             clock: Clock::Steps,
             cache: contract_cache(None).unwrap(),
             node: Default::default(),
+            debug_log: Default::default(),
         };
         let mut chain = Chain::new(&genesis, options).unwrap();
         chain.produce_block();

@@ -1,37 +1,31 @@
 //! One chunk, from the previous state to the next: runtime_spec 2.1, 2.2, 2.5, 9.2.
 
 pub mod alone;
+mod convert;
+mod idle;
+mod waiting;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use near_primitives::errors::InvalidTxError;
-use near_primitives::hash::{CryptoHash, YieldId};
-use near_primitives::receipt::{
-    DataReceipt, PromiseYieldIndices, PromiseYieldTimeout, Receipt, ReceiptEnum, ReceiptV0,
-    ReceivedData, VersionedActionReceipt, VersionedReceiptEnum,
+use near_primitives::bandwidth_scheduler::{
+    BandwidthSchedulerState, BandwidthSchedulerStateV1, LinkAllowance,
 };
+use near_primitives::hash::CryptoHash;
+use near_primitives::receipt::{Receipt, VersionedReceiptEnum};
 use near_primitives::state_record::StateRecord;
-use near_primitives::transaction::{
-    ExecutionMetadata, ExecutionOutcome, ExecutionOutcomeWithId, ExecutionStatus,
-    SignedTransaction, ValidatedTransaction,
-};
+use near_primitives::transaction::{ExecutionOutcomeWithId, SignedTransaction};
 use near_primitives::trie_key::TrieKey;
 use near_primitives::types::validator_stake::ValidatorStake;
-use near_primitives::types::{Balance, Gas, PromiseYieldStatus, StateChangeCause};
-use near_primitives::utils::{
-    create_receipt_id_from_receipt_id, create_receipt_id_from_transaction,
-};
-use near_primitives::version::ProtocolFeature;
+use near_primitives::types::{Balance, Gas, ShardId, StateChangeCause};
 
 use super::action::plus;
 use super::context::BlockContext;
-use super::fees::{self, transaction_cost};
+use super::fees;
 use super::queues::{self, Waiting};
 use super::validators::ValidatorUpdate;
-use super::verify::{Charged, verify_and_charge};
 use super::{balance, global_contracts, patch, receipt};
-use crate::state::{Changes, Overlay, Trie};
+use crate::state::{Changes, Overlay, Trie, Value};
 
 /// What a chunk is made of.
 pub struct ChunkInput<'a> {
@@ -64,6 +58,10 @@ pub struct ChunkResult {
 
 /// Applies a chunk.
 pub fn apply(block: &BlockContext, input: ChunkInput<'_>) -> ChunkResult {
+    idle::apply(block, &input).unwrap_or_else(|| apply_busy(block, &input))
+}
+
+fn apply_busy(block: &BlockContext, input: &ChunkInput<'_>) -> ChunkResult {
     let mut chunk = Chunk::new(block, input.state.clone());
     if let Some(update) = input.validators {
         let minted = update.apply(&mut chunk.state);
@@ -157,97 +155,6 @@ impl Chunk<'_> {
         self.compute += compute;
     }
 
-    /// Converts the transactions; gives back the receipts that are executed at once.
-    fn transactions(&mut self, transactions: &[Arc<SignedTransaction>]) -> Vec<Arc<Receipt>> {
-        let mut seen = HashSet::new();
-        let mut local = Vec::new();
-        for signed in transactions {
-            if !seen.insert(signed.get_hash())
-                && self.block.enabled(ProtocolFeature::UniqueChunkTransactions)
-            {
-                continue;
-            }
-            match self.convert(signed) {
-                Ok(receipt) => {
-                    let receipt = Arc::new(receipt);
-                    self.created.push(receipt.clone());
-                    if receipt.predecessor_id() == receipt.receiver_id() {
-                        local.push(receipt);
-                    } else {
-                        self.outgoing.push(receipt);
-                    }
-                }
-                Err(outcome) => {
-                    self.state.rollback();
-                    self.outcomes.push(*outcome);
-                }
-            }
-        }
-        local
-    }
-
-    fn convert(
-        &mut self,
-        signed: &Arc<SignedTransaction>,
-    ) -> Result<Receipt, Box<ExecutionOutcomeWithId>> {
-        let block = self.block;
-        let failed = |error| Box::new(ExecutionOutcomeWithId::failed(signed, error));
-        let tx = &signed.transaction;
-        block
-            .rules()
-            .actions(tx.actions(), tx.receiver_id())
-            .map_err(|error| failed(InvalidTxError::ActionsValidation(error)))?;
-        // Its signature was checked when it came in, as nearcore checks it before the chunk.
-        ValidatedTransaction::check_valid_for_config(&block.config, signed, block.version)
-            .map_err(failed)?;
-        let cost = transaction_cost(&block.config, tx, block.gas_price)
-            .map_err(|_| failed(InvalidTxError::CostOverflow))?;
-        let charged =
-            verify_and_charge(&block.config, &mut self.state, tx, &cost, Some(block.height))
-                .map_err(|error| {
-                    failed(match error {
-                        InvalidTxError::SignerDoesNotExist { signer_id } => {
-                            InvalidTxError::InvalidSignerId { signer_id: signer_id.to_string() }
-                        }
-                        other => other,
-                    })
-                })?;
-        let tx_hash = signed.get_hash();
-        self.state.commit(StateChangeCause::TransactionProcessing { tx_hash });
-        self.count(cost.gas_burnt, cost.compute);
-        self.burnt = plus(self.burnt, cost.burnt_amount);
-        if let Charged::DepositFailed { error, gas_burnt, burnt_amount } = charged {
-            return Err(Box::new(ExecutionOutcomeWithId::failed_with_gas_burnt(
-                signed,
-                error,
-                gas_burnt,
-                burnt_amount,
-            )));
-        }
-        let receipt_id = create_receipt_id_from_transaction(&tx_hash, block.height);
-        self.outcomes.push(ExecutionOutcomeWithId {
-            id: tx_hash,
-            outcome: ExecutionOutcome {
-                status: ExecutionStatus::SuccessReceiptId(receipt_id),
-                logs: Vec::new(),
-                receipt_ids: vec![receipt_id],
-                gas_burnt: cost.gas_burnt,
-                compute_usage: Some(cost.compute),
-                tokens_burnt: cost.burnt_amount,
-                executor_id: tx.signer_id().clone(),
-                metadata: ExecutionMetadata::V1,
-            },
-        });
-        Ok(Receipt::from_tx(
-            receipt_id,
-            tx.signer_id().clone(),
-            tx.receiver_id().clone(),
-            tx.public_key().clone(),
-            cost.receipt_gas_price,
-            tx.actions().to_vec(),
-        ))
-    }
-
     /// Runs a receipt, or puts it off where the chunk is full.
     fn take(&mut self, receipt: &Receipt) {
         if self.full() {
@@ -287,74 +194,6 @@ impl Chunk<'_> {
         }
     }
 
-    fn postponed(&mut self, receipt: &Receipt) {
-        self.state.commit(StateChangeCause::PostponedReceipt { receipt_hash: receipt.get_hash() });
-    }
-
-    /// Executes the receipt, or stores it until its inputs are there.
-    fn action(&mut self, receipt: &Receipt, action: &VersionedActionReceipt<'_>) {
-        let rows = Waiting { receiver_id: receipt.receiver_id() };
-        let receipt_id = *receipt.receipt_id();
-        let mut missing = 0u32;
-        for data_id in action.input_data_ids() {
-            if !self.state.contains(&rows.received(*data_id)) {
-                missing += 1;
-                self.state.set(rows.receipt_of(*data_id), &receipt_id);
-            }
-        }
-        if missing == 0 {
-            return self.execute(receipt);
-        }
-        self.state.set(rows.missing(receipt_id), &missing);
-        self.state.set(rows.receipt(receipt_id), receipt);
-        self.postponed(receipt);
-    }
-
-    /// Stores the data; the last piece executes the receipt that waits.
-    fn data(&mut self, receipt: &Receipt, data: &DataReceipt) {
-        let rows = Waiting { receiver_id: receipt.receiver_id() };
-        self.state.set(rows.received(data.data_id), &ReceivedData { data: data.data.clone() });
-        let Some(receipt_id) = self.state.get::<CryptoHash>(&rows.receipt_of(data.data_id)) else {
-            return self.postponed(receipt);
-        };
-        self.state.remove(rows.receipt_of(data.data_id));
-        let missing: u32 = self.state.get(&rows.missing(receipt_id)).expect("it waits");
-        if missing > 1 {
-            self.state.set(rows.missing(receipt_id), &(missing - 1));
-            return self.postponed(receipt);
-        }
-        self.state.remove(rows.missing(receipt_id));
-        let ready: Receipt = self.state.get(&rows.receipt(receipt_id)).expect("it waits");
-        self.state.remove(rows.receipt(receipt_id));
-        self.postponed(receipt);
-        self.execute(&ready);
-    }
-
-    /// Ends a yield, with data or by time-out.
-    fn resume(&mut self, receipt: &Receipt, data: &DataReceipt) {
-        let rows = Waiting { receiver_id: receipt.receiver_id() };
-        let status: Option<PromiseYieldStatus> = self.state.get(&rows.yield_status(data.data_id));
-        if data.data.is_none() && status == Some(PromiseYieldStatus::ResumeInitiated) {
-            // The contract was quicker; its data is on the way.
-            return;
-        }
-        let Some(yielded) = self.state.get::<Receipt>(&rows.yielded(data.data_id)) else {
-            return;
-        };
-        self.state.remove(rows.yielded(data.data_id));
-        if status.is_some() {
-            self.state.remove(rows.yield_status(data.data_id));
-        }
-        if let Some(yield_id) = self.state.get::<YieldId>(&rows.yield_id_of(data.data_id)) {
-            self.state.remove(rows.yield_id_of(data.data_id));
-            let receiver_id = receipt.receiver_id().clone();
-            self.state.remove(TrieKey::YieldIdToDataId { receiver_id, yield_id });
-        }
-        self.state.set(rows.received(data.data_id), &ReceivedData { data: data.data.clone() });
-        self.postponed(receipt);
-        self.execute(&yielded);
-    }
-
     fn execute(&mut self, receipt: &Receipt) {
         let action = match receipt.versioned_receipt() {
             VersionedReceiptEnum::Action(action) | VersionedReceiptEnum::PromiseYield(action) => {
@@ -383,60 +222,24 @@ impl Chunk<'_> {
         }
     }
 
-    /// Yields whose time is up get a resume without data, which arrives in the next block.
-    fn time_outs(&mut self) {
-        let Some(mut indices) =
-            self.state.get::<PromiseYieldIndices>(&TrieKey::PromiseYieldIndices)
-        else {
-            return;
-        };
-        let first = indices.first_index;
-        let mut sent = 0;
-        while indices.len() > 0 && !self.full() {
-            let row = TrieKey::PromiseYieldTimeout { index: indices.first_index };
-            let timeout: PromiseYieldTimeout = self.state.get(&row).expect("a queue without holes");
-            if timeout.expires_at > self.block.height {
-                break;
-            }
-            let rows = Waiting { receiver_id: &timeout.account_id };
-            if self.state.contains(&rows.yielded(timeout.data_id)) {
-                let id =
-                    create_receipt_id_from_receipt_id(&timeout.data_id, self.block.height, sent);
-                sent += 1;
-                self.send(Receipt::V0(ReceiptV0 {
-                    predecessor_id: timeout.account_id.clone(),
-                    receiver_id: timeout.account_id.clone(),
-                    receipt_id: id,
-                    receipt: ReceiptEnum::PromiseResume(DataReceipt {
-                        data_id: timeout.data_id,
-                        data: None,
-                    }),
-                }));
-            }
-            self.state.remove(row);
-            indices.first_index += 1;
-        }
-        if indices.first_index != first {
-            self.state.set(TrieKey::PromiseYieldIndices, &indices);
-            self.state.commit(StateChangeCause::UpdatedDelayedReceipts);
-        }
-    }
-
-    /// nearcore's bandwidth scheduler writes its row in every chunk; with one shard nothing depends on it but the root.
     fn bandwidth(&mut self) {
-        use near_primitives::bandwidth_scheduler::{
-            BandwidthSchedulerState, BandwidthSchedulerStateV1, LinkAllowance,
-        };
-        let shard = near_primitives::types::ShardId::new(0);
-        let state = BandwidthSchedulerState::V1(BandwidthSchedulerStateV1 {
-            link_allowances: vec![LinkAllowance {
-                sender: shard,
-                receiver: shard,
-                allowance: self.block.config.bandwidth_scheduler_config.max_allowance,
-            }],
-            sanity_check_hash: CryptoHash::hash_borsh(self.block.height),
-        });
-        self.state.set(TrieKey::BandwidthSchedulerState, &state);
+        let (key, value) = bandwidth_row(self.block);
+        self.state.set_raw(key, value);
         self.state.commit(StateChangeCause::BandwidthSchedulerStateUpdate);
     }
+}
+
+/// nearcore's bandwidth scheduler writes its row in every chunk; with one shard nothing depends on it but the root.
+fn bandwidth_row(block: &BlockContext) -> (TrieKey, Value) {
+    let shard = ShardId::new(0);
+    let state = BandwidthSchedulerState::V1(BandwidthSchedulerStateV1 {
+        link_allowances: vec![LinkAllowance {
+            sender: shard,
+            receiver: shard,
+            allowance: block.config.bandwidth_scheduler_config.max_allowance,
+        }],
+        sanity_check_hash: CryptoHash::hash_borsh(block.height),
+    });
+    let bytes = borsh::to_vec(&state).expect("borsh into memory cannot fail");
+    (TrieKey::BandwidthSchedulerState, bytes.into())
 }

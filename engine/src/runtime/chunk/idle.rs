@@ -1,0 +1,122 @@
+//! A chunk in which nothing runs, as are most that time passes in: what is left of [`super::apply`] then, in a third of the
+//! time.
+
+use borsh::BorshDeserialize;
+use near_primitives::receipt::{DelayedReceiptIndices, PromiseYieldIndices};
+use near_primitives::trie_key::TrieKey;
+use near_primitives::types::{Balance, Gas, StateChangeCause};
+
+use super::{ChunkInput, ChunkResult, bandwidth_row};
+use crate::runtime::BlockContext;
+use crate::state::{Changed, Changes, Trie};
+
+/// The result, if nothing is there to run: nothing sent, nothing that waits for room or for its time to end, nothing paid
+/// to validators, nothing patched.
+pub fn apply(block: &BlockContext, input: &ChunkInput<'_>) -> Option<ChunkResult> {
+    let ChunkInput { state, transactions, delayed: _, incoming, validators, patches } = input;
+    let idle = transactions.is_empty()
+        && incoming.is_empty()
+        && patches.is_empty()
+        && validators.is_none()
+        && row::<DelayedReceiptIndices>(state, &TrieKey::DelayedReceiptIndices)
+            .is_none_or(|waiting| waiting.len() == 0)
+        && row::<PromiseYieldIndices>(state, &TrieKey::PromiseYieldIndices)
+            .is_none_or(|waiting| waiting.len() == 0);
+    if !idle {
+        return None;
+    }
+    let (key, value) = bandwidth_row(block);
+    let (mut state, raw) = (state.clone(), key.to_vec());
+    state.insert(&raw, &value);
+    // One piece of memory for both: the trie's.
+    let versions =
+        vec![(StateChangeCause::BandwidthSchedulerStateUpdate, state.get(&raw).cloned())];
+    Some(ChunkResult {
+        state,
+        outcomes: Vec::new(),
+        outgoing: Vec::new(),
+        created: Vec::new(),
+        gas_used: Gas::ZERO,
+        burnt: Balance::ZERO,
+        proposals: Vec::new(),
+        changes: Changes::of(std::iter::once(Changed { key, versions })),
+        delayed: false,
+    })
+}
+
+fn row<T: BorshDeserialize>(state: &Trie, key: &TrieKey) -> Option<T> {
+    let bytes = state.get(&key.to_vec())?;
+    Some(T::try_from_slice(bytes).unwrap_or_else(|error| panic!("state row {key:?}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use near_primitives::receipt::Receipt;
+
+    use super::super::apply_busy;
+    use super::*;
+    use crate::cache::contract_cache;
+    use crate::chain::{BlockMode, Chain, Clock, Options, sandbox_genesis};
+    use crate::runtime::queues;
+    use crate::state::Overlay;
+
+    fn chain() -> Chain {
+        let genesis = sandbox_genesis("sandbox", Some("sandbox"), "sandbox", 86, 60, 1_000);
+        let options = Options {
+            blocks: BlockMode::Manual,
+            clock: Clock::Steps,
+            cache: contract_cache(None).unwrap(),
+            node: Default::default(),
+            debug_log: Default::default(),
+        };
+        Chain::new(&genesis.unwrap(), options).unwrap()
+    }
+
+    fn nothing(state: &Trie) -> ChunkInput<'static> {
+        ChunkInput {
+            state: state.clone(),
+            transactions: &[],
+            delayed: u64::MAX,
+            incoming: &[],
+            validators: None,
+            patches: &[],
+        }
+    }
+
+    #[test]
+    fn it_is_what_the_long_way_makes_of_it() {
+        let mut chain = chain();
+        for _ in 0..3 {
+            let block = chain.next_context();
+            let input = nothing(&chain.head().applied.state);
+            let quick = apply(&block, &input).expect("nothing is there to run");
+            let long = apply_busy(&block, &input);
+            assert_ne!(quick.state.root_hash(), input.state.root_hash());
+            assert_eq!(quick.state.root_hash(), long.state.root_hash());
+            let changes = |result: &ChunkResult| borsh::to_vec(&result.changes).unwrap();
+            assert_eq!(changes(&quick), changes(&long));
+            let rest = |result: &ChunkResult| (result.gas_used, result.burnt, result.delayed);
+            assert_eq!(rest(&quick), rest(&long));
+            assert!(long.outcomes.is_empty() && long.created.is_empty());
+            chain.produce_block();
+            assert_eq!(chain.head().applied.state.root_hash(), quick.state.root_hash());
+        }
+    }
+
+    #[test]
+    fn what_arrives_or_waits_for_room_is_something_to_run() {
+        let chain = chain();
+        let (block, state) = (chain.next_context(), &chain.head().applied.state);
+        let refund =
+            Receipt::new_balance_refund(&"sandbox".parse().unwrap(), Balance::from_near(1));
+        let mut delaying = Overlay::new(state.clone());
+        queues::delay(&mut delaying, &refund, Gas::ZERO);
+        delaying.commit(StateChangeCause::UpdatedDelayedReceipts);
+        assert!(apply(&block, &nothing(&delaying.finish().0)).is_none());
+        let arriving = [Arc::new(refund)];
+        let input = ChunkInput { incoming: &arriving, ..nothing(state) };
+        assert!(apply(&block, &input).is_none());
+    }
+}
