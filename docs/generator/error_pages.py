@@ -31,7 +31,7 @@ def page(kind: Kind, told: Explanation) -> str:
     parts += [line for section in told.more.sections for line in _section(section.title, _prose_and_code(section))]
     if not told.more.sections:
         parts += _section("Why it comes", told.why)
-    parts += _section("What to do", _sentence(_escaped(told.what_to_do)))
+        parts += _section("What to do", _sentence(_escaped(told.what_to_do)))
     parts += _section("In a test", _code("\n".join(told.in_a_test)))
     stands = [f"nearcore calls it ``{told.nearcore}``."] if told.nearcore else []
     stands += [f"It is a kind of {_links(told.is_a)}."] if told.is_a else []

@@ -101,3 +101,24 @@ def test_completion_completes() -> None:
     environment = {**os.environ, "_NEAR_HARNESS_COMPLETE": "bash_complete", "COMP_WORDS": "near-harness do", "COMP_CWORD": "1"}
     done = subprocess.run([str(script)], capture_output=True, text=True, env=environment, check=False)  # noqa: S603
     assert done.stdout == "plain,doctor\n"
+
+
+def test_the_extras_are_wanted_only_where_they_are_used() -> None:
+    """What ``pip install 'near-harness[engine]'`` does not bring is not imported by commands that do without."""
+    program = (
+        "import sys\n"
+        "for extra in ('distributed', 'hypothesis', 'cloudpickle', 'trustme', 'sphinx'):\n"
+        "    sys.modules[extra] = None\n"
+        "from near_harness.cli import main\n"
+        "def run(*arguments):\n"
+        "    try:\n"
+        "        main(list(arguments), prog_name='near-harness')\n"
+        "    except SystemExit as end:\n"
+        "        print(end.code, file=sys.stderr)\n"
+        "run('explain', 'CampaignError')\n"
+        "run('doctor')\n"
+        f"run('explore', {str(Path(__file__).parents[2] / 'examples' / 'exploration' / 'bank.py')!r}, '--workers', '2')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    said = "Error: WorkersMissing: workers need dask.distributed: pip install 'near-harness[campaign]'"
+    assert done.stderr.splitlines() == ["0", "0", said, "3"]
