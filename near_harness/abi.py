@@ -9,12 +9,13 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from near_harness.arguments import encode_arguments, plain_json
 from near_harness.borsh import BorshType
 from near_harness.errors import BadInput, InvalidArguments, UnknownMethod
-from near_harness.json_schema import misfit
+from near_harness.json_schema import misfit, schema_of
 
 ABI_METHOD = "__contract_abi"
 _LONGEST_ABI = 16 * 1024 * 1024
@@ -48,7 +49,12 @@ class Method:
     answers: tuple[Any, ...] = ()
     """The JSON schemas of the promise results that it takes (near-sdk: ``#[callback_unwrap]`` and the like)."""
 
-    @property
+    @cached_property
+    def _schemas(self) -> dict[str, Any]:
+        """What checks the JSON of each parameter, by its name."""
+        return {parameter.name: schema_of(parameter.schema, self.definitions) for parameter in self.parameters or ()}
+
+    @cached_property
     def signature(self) -> str:
         """The method as one would call it; optional parameters end with ``?``."""
         if self.parameters is None:
@@ -108,7 +114,7 @@ class Method:
 
     def _check_value(self, parameter: Parameter, value: Any) -> None:
         plain = plain_json(value, f"{self.name}.{parameter.name}")
-        wrong = misfit(plain, parameter.schema, self.definitions)
+        wrong = misfit(plain, self._schemas[parameter.name])
         if wrong is not None:
             inside = "" if wrong.startswith(" is ") else f": {parameter.name}"
             raise InvalidArguments(f"argument {parameter.name!r} of {self.signature}{inside}{wrong}")

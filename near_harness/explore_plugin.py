@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,6 +33,8 @@ class ExplorePlugin:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._near: Near | None = None
+        self._known: dict[str, Any] | None = None
+        self._folder = config.rootpath / str(config.getini(_FOLDER))
         self._asked = config.getoption("near_schedule")
         if self._asked is not None:
             self._check(self._asked, "--near-schedule")
@@ -51,7 +51,7 @@ class ExplorePlugin:
             return (yield)
         wishes = self._config.stash.get(WISHES, None)
         kept = self._kept(item) if wishes is None else {}  # what is kept belongs to what the test itself asks
-        book = ScheduleBook(self._line(item), kept, self._folder(), _file_name(item.nodeid), wishes)
+        book = ScheduleBook(self._line(item), kept, self._folder, item.nodeid, wishes)
         self._near.schedules = book
         passed = False
         try:
@@ -80,11 +80,10 @@ class ExplorePlugin:
         except BadInput as error:
             raise pytest.UsageError(f"{where}: {error}") from None
 
-    def _folder(self) -> Path:
-        return self._config.rootpath / str(self._config.getini(_FOLDER))
-
     def _kept(self, item: pytest.Item) -> dict[str, list[str]]:
-        found = self._all_kept().get(item.nodeid)
+        if self._known is None:
+            self._known = self._all_kept()
+        found = self._known.get(item.nodeid)
         return found if isinstance(found, dict) else {}
 
     def _all_kept(self) -> dict[str, Any]:
@@ -93,11 +92,10 @@ class ExplorePlugin:
         return found if isinstance(found, dict) else {}
 
     def _keep(self, item: pytest.Item, lines: dict[str, list[str]]) -> None:
-        kept = self._all_kept()
         cache = getattr(self._config, "cache", None)
-        if cache is not None and lines != kept.pop(item.nodeid, {}):
-            cache.set(_KEY, {**kept, item.nodeid: lines} if lines else kept)
-
-
-def _file_name(nodeid: str) -> str:
-    return re.sub(r"\W+", "_", nodeid.rpartition("/")[2]).strip("_")[:80]
+        if cache is None or lines == self._kept(item):
+            return
+        self._known = {**self._all_kept(), item.nodeid: lines}  # read again: other workers write there as well
+        if not lines:
+            del self._known[item.nodeid]
+        cache.set(_KEY, self._known)

@@ -44,6 +44,7 @@ class GasPlugin:
         self._entries: list[GasEntry] = []
         self._differences: list[str] = []
         self._wrong = ""
+        self._wanted = any(config.getoption(f"near_gas{what}") for what in ("", "_check", "_update"))
         try:
             self._tolerance = float(config.getini(TOLERANCE))
         except ValueError:
@@ -62,9 +63,8 @@ class GasPlugin:
         """Leave out what fixtures have sent; warn of what is tight while warnings belong to the test."""
         self._sent.clear()
         result = yield
-        self._of_test = self._measure(item.nodeid)
-        for entry in {entry.method: entry for entry in self._of_test if entry.tight}.values():
-            _warn(entry)
+        if self._sent:
+            self._measure(item.nodeid)
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -77,12 +77,13 @@ class GasPlugin:
             self._of_test = []
         return report
 
-    def _measure(self, test: str) -> list[GasEntry]:
-        if not self._sent:
-            return []
-        from near_harness.gas.record import entries  # noqa: PLC0415 - only tests that send need it
+    def _measure(self, test: str) -> None:
+        from near_harness.gas.record import entries, tight_entries  # noqa: PLC0415 - only tests that send need it
 
-        return entries(test, self._sent)
+        if self._wanted:
+            self._of_test = entries(test, self._sent)
+        for entry in {entry.method: entry for entry in tight_entries(test, self._sent)}.values():
+            _warn(entry)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the gas of a report, whichever worker it comes from."""

@@ -9,17 +9,23 @@ from typing import Any
 _SHOWN = 80
 
 
-def misfit(value: Any, schema: Any, definitions: Mapping[str, Any]) -> str | None:
+def schema_of(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """Return what checks values by a schema, to be given to :func:`misfit`; None for a schema that says nothing."""
+    if not isinstance(schema, Mapping) or not schema:
+        return None
+    return _validators()({**schema, "definitions": dict(definitions)})
+
+
+def misfit(value: Any, validator: Any) -> str | None:
     """Say where and why a JSON value does not fit: ``"[0].price is 5, but the contract takes string"``. None where it fits.
 
     A schema that never ends, or is none, refuses nothing: the contract decides then.
     """
-    if not isinstance(schema, Mapping) or not schema:
+    if validator is None:
         return None
     import jsonschema  # noqa: PLC0415 - only contracts with an ABI need it
     from referencing.exceptions import Unresolvable  # noqa: PLC0415
 
-    validator = _validators()({**schema, "definitions": dict(definitions)})
     try:
         error = jsonschema.exceptions.best_match(validator.iter_errors(value))
     except (RecursionError, Unresolvable, jsonschema.exceptions.UnknownType):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import base58
 from nacl.signing import SigningKey
@@ -50,7 +51,7 @@ class KeyPair:
             f"ed25519:{base58.b58encode(key.encode() + public).decode()}",
         )
 
-    @property
+    @cached_property
     def raw(self) -> bytes:
         """The 64 bytes of seed and public key, as py-near signs with them."""
         return base58.b58decode(self.secret_key.removeprefix("ed25519:"))

@@ -7,8 +7,10 @@ floats are refused, and so are bare integers where a unit would be guessed.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from near_harness.errors import InvalidAmount
@@ -146,8 +148,19 @@ def TGas(value: int | str | Decimal) -> Gas:  # noqa: N802 - the unit's own spel
     return Gas(_scaled(value, 12, "Tgas"))
 
 
-_MONEY_UNITS = {"near": 24, "n": 24, "yoctonear": 0, "yocto": 0, "millinear": 21, "mnear": 21}
-_GAS_UNITS = {"tgas": 12, "ggas": 9, "gas": 0}
+@dataclass(frozen=True, eq=False)
+class _Units:
+    """How many decimals each unit has, and what to write instead of what cannot be read."""
+
+    decimals: dict[str, int]
+    wanted: str
+
+
+_MONEY = _Units(
+    {"near": 24, "n": 24, "yoctonear": 0, "yocto": 0, "millinear": 21, "mnear": 21},
+    'an amount such as NEAR("1.5"), yocto(1) or "1.5 NEAR"',
+)
+_GAS = _Units({"tgas": 12, "ggas": 9, "gas": 0}, 'gas such as TGas(30) or "30 Tgas"')
 
 
 def to_amount(value: AmountLike) -> Amount:
@@ -157,7 +170,7 @@ def to_amount(value: AmountLike) -> Amount:
     """
     if isinstance(value, Amount):
         return Amount(_scaled(int(value), 0, "yoctoNEAR"))
-    return Amount(_with_unit(value, _MONEY_UNITS, 'an amount such as NEAR("1.5"), yocto(1) or "1.5 NEAR"'))
+    return Amount(_with_unit(value, _MONEY))
 
 
 def to_gas(value: GasLike) -> Gas:
@@ -167,21 +180,28 @@ def to_gas(value: GasLike) -> Gas:
     """
     if isinstance(value, Gas):
         return Gas(_scaled(int(value), 0, "gas"))
-    return Gas(_with_unit(value, _GAS_UNITS, 'gas such as TGas(30) or "30 Tgas"'))
+    return Gas(_with_unit(value, _GAS))
 
 
-def _with_unit(value: object, units: dict[str, int], wanted: str) -> int:
+def _with_unit(value: object, units: _Units) -> int:
     if not isinstance(value, str):
-        raise InvalidAmount(f"{value!r} has no unit: write {wanted}")
-    found = re.fullmatch(r"\s*(\S+?)\s*([A-Za-z]+)\s*", value)
-    if found is None or found[2].lower() not in units:
-        raise InvalidAmount(f"{value!r} cannot be read: write {wanted}")
-    return _scaled(found[1].replace("_", "").replace(",", ""), units[found[2].lower()], found[2])
+        raise InvalidAmount(f"{value!r} has no unit: write {units.wanted}")
+    return _read(value, units)
+
+
+@lru_cache(maxsize=512)  # tests say the same few amounts again and again
+def _read(text: str, units: _Units) -> int:
+    found = re.fullmatch(r"\s*(\S+?)\s*([A-Za-z]+)\s*", text)
+    if found is None or found[2].lower() not in units.decimals:
+        raise InvalidAmount(f"{text!r} cannot be read: write {units.wanted}")
+    return _scaled(found[1].replace("_", "").replace(",", ""), units.decimals[found[2].lower()], found[2])
 
 
 def _scaled(value: object, decimals: int, unit: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise InvalidAmount(f"{value!r} {unit}: give a whole number, text or a Decimal (floats lose digits)")
+    if isinstance(value, int) and value >= 0:
+        return int(value * 10**decimals)
     with localcontext() as context:
         context.prec = 120
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,14 @@ class ScheduleBook:
     """Of one test. ``asked``: run this one and nothing else. ``kept``: lines that failed in a run before.
 
     Lines belong to the test's explorations by their number in the test: two of them may ask different questions. ``folder`` is
-    where findings are written, with ``name`` in the files' names; None writes nothing. ``wishes`` are asked instead of what the
-    test asks.
+    where findings are written, with the id of the test in the files' names; None writes nothing. ``wishes`` are asked instead of
+    what the test asks.
     """
 
     asked: str | None = None
     kept: dict[str, list[str]] = field(default_factory=dict)
     folder: Path | None = None
-    name: str = ""
+    test: str = ""
     wishes: Wishes | None = None
     failed: dict[str, list[str]] = field(default_factory=dict)
     """Those that fail now."""
@@ -40,4 +41,8 @@ class ScheduleBook:
         if not report.findings:
             return []
         self.failed[str(self.explorations)] = [finding.schedule for finding in report.findings]
-        return report.save(self.folder, self.name) if self.folder is not None else []
+        return report.save(self.folder, self._file_name) if self.folder is not None else []
+
+    @property
+    def _file_name(self) -> str:
+        return re.sub(r"\W+", "_", self.test.rpartition("/")[2]).strip("_")[:80]

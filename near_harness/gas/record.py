@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from near_harness.errors import BadInput
-from near_harness.gas.use import GasUse, gas_uses
+from near_harness.gas.use import GasUse, gas_uses, tight_uses
 from near_harness.outcome.model import Outcome
 from near_harness.units import Gas
 
@@ -24,7 +24,6 @@ class GasEntry:
     burnt: int
     attached: int
     used: int
-    tight: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The entry as plain values, which pass between processes."""
@@ -36,9 +35,14 @@ def entries(test: str, outcomes: Iterable[Outcome]) -> list[GasEntry]:
     return [_entry(test, use) for outcome in outcomes for use in gas_uses(outcome)]
 
 
+def tight_entries(test: str, outcomes: Iterable[Outcome]) -> list[GasEntry]:
+    """Those of them whose gas is too little to rely on."""
+    return [_entry(test, use) for outcome in outcomes for use in tight_uses(outcome)]
+
+
 def _entry(test: str, use: GasUse) -> GasEntry:
     method = f"{use.receipt.receiver}.{'+'.join(use.receipt.methods)}"
-    return GasEntry(test, method, int(use.burnt), int(use.attached), int(use.used), use.is_tight)
+    return GasEntry(test, method, int(use.burnt), int(use.attached), int(use.used))
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,12 @@ def gas_use(receipt: Receipt) -> GasUse:
     return GasUse(receipt, receipt.gas, receipt.gas_burnt, passed_on, receipt.gas - used if used < receipt.gas else Gas(0))
 
 
+def tight_uses(outcome: Outcome) -> tuple[GasUse, ...]:
+    """The gas of the callbacks that send money with too little to rely on (:attr:`GasUse.is_tight`)."""
+    callbacks = (receipt for receipt in outcome.receipts if receipt.input_data_ids and receipt.executed and receipt.methods)
+    return tuple(use for use in map(gas_use, callbacks) if use.is_tight)
+
+
 def gas_uses(outcome: Outcome) -> tuple[GasUse, ...]:
     """The gas of every receipt that called a method, in the order of the tree."""
     return tuple(gas_use(receipt) for receipt in outcome.receipts if receipt.methods and receipt.executed)

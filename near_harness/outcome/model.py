@@ -93,12 +93,12 @@ class Outcome:
     @property
     def gas_burnt(self) -> Gas:
         """The gas that the transaction and all its receipts burnt."""
-        return sum((receipt.gas_burnt for receipt in self.receipts), self.conversion_gas)
+        return Gas(int(self.conversion_gas) + sum(int(receipt.gas_burnt) for receipt in self.receipts))
 
     @property
     def tokens_burnt(self) -> Amount:
         """What that gas cost (before protocol 87, 30 % of what function calls burn goes to the contract)."""
-        return sum((receipt.tokens_burnt for receipt in self.receipts), self.conversion_tokens)
+        return Amount(int(self.conversion_tokens) + sum(int(receipt.tokens_burnt) for receipt in self.receipts))
 
     @property
     def refunds_lost(self) -> Amount:

@@ -78,7 +78,6 @@ def _receipt(receipt_id: str, body: Any, entry: Any) -> Receipt:
     status = outcome.get("status")
     value, failure = _result(status)
     signer = action.get("signer_id", "?")
-    profile = (outcome.get("metadata") or {}).get("gas_profile") or ()
     return Receipt(
         id=receipt_id,
         predecessor=predecessor,
@@ -92,7 +91,7 @@ def _receipt(receipt_id: str, body: Any, entry: Any) -> Receipt:
         logs=tuple(outcome.get("logs", ())),
         gas_burnt=Gas(outcome.get("gas_burnt", 0)),
         tokens_burnt=Amount(outcome.get("tokens_burnt", 0)),
-        gas_profile=tuple((cost["cost_category"], cost["cost"], Gas(cost["gas_used"])) for cost in profile),
+        costs=(outcome.get("metadata") or {}).get("gas_profile") or (),
         block_hash=entry.get("block_hash") if entry else None,
         refund=_refund(predecessor, signer),
         input_data_ids=tuple(action.get("input_data_ids", ())),

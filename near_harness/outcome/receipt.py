@@ -7,9 +7,10 @@ whose results it reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from near_harness.errors import BadInput
@@ -74,7 +75,8 @@ class Receipt:
     logs: tuple[str, ...]
     gas_burnt: Gas
     tokens_burnt: Amount
-    gas_profile: tuple[tuple[str, str, Gas], ...]
+    costs: Sequence[Mapping[str, Any]] = field(repr=False)
+    """The gas profile as the node has it: :attr:`gas_profile` is made of it when somebody looks."""
     block_hash: str | None
     refund: Refund | None
     input_data_ids: tuple[str, ...] = ()
@@ -85,6 +87,11 @@ class Receipt:
     parent: Receipt | None = field(default=None, repr=False)
     outcome: Outcome | None = field(default=None, repr=False)
     seen: bool = field(default=False, repr=False)
+
+    @cached_property
+    def gas_profile(self) -> tuple[tuple[str, str, Gas], ...]:
+        """What burnt the gas of the virtual machine and of actions: category, cost (names are nearcore's), gas."""
+        return tuple((cost["cost_category"], cost["cost"], Gas(cost["gas_used"])) for cost in self.costs)
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -99,17 +106,17 @@ class Receipt:
     @property
     def deposit(self) -> Amount:
         """Everything that this receipt carries to its receiver (calls and transfers)."""
-        return sum((action.deposit for action in self.actions), Amount(0))
+        return Amount(sum(int(action.deposit) for action in self.actions))
 
     @property
     def gas(self) -> Gas:
         """The gas attached to the calls of this receipt."""
-        return sum((action.gas for action in self.actions), Gas(0))
+        return Gas(sum(int(action.gas) for action in self.actions))
 
     @property
     def vm_gas(self) -> Gas:
         """The part of the burnt gas that the virtual machine burnt: the fees of the receipt and its actions left out."""
-        return sum((gas for _, _, gas in self.gas_profile), Gas(0))
+        return Gas(sum(int(cost["gas_used"]) for cost in self.costs))
 
     @property
     def failure(self) -> TransactionFailed | None:

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from near_harness.accounts import Account, Contract
-from near_harness.assembly.instructions import name_of
-from near_harness.puppets.program import puppet_code
-from near_harness.puppets.puppet import Puppet
 from near_harness.units import NEAR, AmountLike
 
 if TYPE_CHECKING:
+    from near_harness.puppets.puppet import Puppet
     from near_harness.puppets.registry import Puppets
 
 PUPPET_BALANCE = NEAR(100)
@@ -36,6 +34,10 @@ class PuppetMaking:
         :raises BadInput: for a name that cannot be used.
         :raises TransactionFailed: where the account, or the contract on it, cannot be made.
         """
+        from near_harness.assembly.instructions import name_of  # noqa: PLC0415 - only puppets need it
+        from near_harness.puppets.program import puppet_code  # noqa: PLC0415
+        from near_harness.puppets.puppet import Puppet  # noqa: PLC0415
+
         account = name.account if isinstance(name, Contract) else name
         empty = puppet_code(methods := tuple(map(name_of, methods)), (), waits=False)
         contract = await self.deploy(empty, account, balance=balance)  # type: ignore[attr-defined] # Near is made of this class

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from near_harness.progress import Progress, untold
-from near_harness.puppets.faults import Fault
-from near_harness.sweep.checks import Invariant
-from near_harness.sweep.report import SweepReport
-from near_harness.sweep.runs import Act, Sweep, Where
+
+if TYPE_CHECKING:
+    from near_harness.puppets.faults import Fault
+    from near_harness.sweep.checks import Invariant
+    from near_harness.sweep.report import SweepReport
+    from near_harness.sweep.runs import Act, Where
 
 
 class FaultSweeping:
@@ -43,5 +46,7 @@ class FaultSweeping:
         :raises BadInput: where it has no receipt that could go wrong.
         :raises CapabilityMissing: where the node cannot go back and ``arrange`` is missing.
         """
+        from near_harness.sweep.runs import Sweep  # noqa: PLC0415 - only sweeps need it
+
         near = self  # Near is made of this class
         return await Sweep(near, act, arrange, at, faults, invariant, progress).run()  # type: ignore[arg-type]
