@@ -19,4 +19,4 @@ _LINES = {
 def command(*, shell: str, as_json: bool) -> None:
     """Print the line that makes SHELL complete commands and options: near-harness completion bash >> ~/.bashrc."""
     file, line = _LINES[shell]
-    put({"shell": shell, "file": file, "line": line}, lambda: line, as_json=as_json)
+    put({"schema": "near_harness/completion@1", "shell": shell, "file": file, "line": line}, lambda: line, as_json=as_json)

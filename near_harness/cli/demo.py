@@ -21,6 +21,6 @@ def command(*, node: str | None, protocol_version: str | None, port: str | None,
 
     settings = {"node": node, "protocol_version": protocol_version, "port": port}
     if as_json:
-        put(screen.told(**settings), str, as_json=True)
+        put({"schema": "near_harness/demo@1", **screen.told(**settings)}, str, as_json=True)
     else:
         screen.show(Console(width=width, highlight=False), **settings)

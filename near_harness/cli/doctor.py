@@ -23,7 +23,7 @@ def command(*, as_json: bool) -> None:
     Exits with 1 where no kind of node can run.
     """
     found = examine()
-    put(found, lambda: _text(found), as_json=as_json)
+    put({"schema": "near_harness/doctor@1", **found}, lambda: _text(found), as_json=as_json)
     sys.exit(0 if any(kind["ready"] for kind in found["nodes"].values() if kind["local"]) else NO)
 
 

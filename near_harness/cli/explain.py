@@ -32,7 +32,11 @@ def command(*, code: tuple[str, ...], list_all: bool, as_json: bool) -> None:
 
     if list_all:
         known = codes()
-        put(known, lambda: "\n".join(f"{name:48} {title}" for name, title in known.items()), as_json=as_json)
+        put(
+            {"schema": "near_harness/explain_list@1", "codes": known},
+            lambda: "\n".join(f"{name:48} {title}" for name, title in known.items()),
+            as_json=as_json,
+        )
         return
     if not code:
         raise click.UsageError("give a CODE, or --list")

@@ -37,7 +37,11 @@ def run(*, port: int, host: str, protocol: str, account_id: str, block_time: int
     node = NodeToRun(Address(host, port), version, check_account_id(account_id), block_time / 1_000)
 
     def report(told: dict[str, Any]) -> None:
-        put(told, lambda: "\n".join(f"{name:16} {value}" for name, value in told.items()), as_json=as_json)
+        put(
+            {"schema": "near_harness/node@1", **told},
+            lambda: "\n".join(f"{name:16} {value}" for name, value in told.items()),
+            as_json=as_json,
+        )
         say("stop it with Ctrl-C; the chain goes with it")
 
     run_node(node, report)

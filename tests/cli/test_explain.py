@@ -82,6 +82,6 @@ def test_what_is_unknown(cli: Cli) -> None:
 
 def test_the_list_and_json(cli: Cli) -> None:
     listed = json.loads(cli("explain", "--list", "--json").stdout)
-    assert listed == codes()
+    assert listed == {"schema": "near_harness/explain_list@1", "codes": codes()}
     told = json.loads(cli("explain", "GasExceeded", "--json").stdout)
     assert told["found"][0]["what_to_do"].startswith("attach more gas")

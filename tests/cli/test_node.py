@@ -48,7 +48,9 @@ def told() -> Iterator[dict[str, Any]]:
         text = ""
         while not text.rstrip().endswith("}"):
             text += process.stdout.readline()
-        yield json.loads(text)
+        found = json.loads(text)
+        assert list(found) == ["schema", "rpc", "explorer", "protocol_version", "root_account", "root_key"]
+        yield found
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
         assert process.stderr.read() == "stop it with Ctrl-C; the chain goes with it\n"
