@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from near_harness import NEAR, Account, Contract, ContractPanic, Gas, Near, Outcome, TGas, expect, yocto
+from near_harness import NEAR, Account, Contract, ContractPanic, Gas, Near, Outcome, TGas, TransactionFailed, expect, yocto
 from near_harness.errors import BadInput, NobodyWaits, UnknownMethod
 from near_harness.outcome.failures import GasExceeded, MethodNotFound, WasmTrap
 from near_harness.puppets.puppet import Puppet
@@ -82,6 +82,7 @@ async def test_calls_are_recorded_in_the_order_in_which_they_ran(near: Near, poo
     ("value", "bytes_"),
     [
         ("hello", b'"hello"'),
+        ("zażółć", '"zażółć"'.encode()),
         (NEAR(1), b'"1000000000000000000000000"'),
         (None, b"null"),
         ({"a": [1, True]}, b'{"a":[1,true]}'),
@@ -229,6 +230,7 @@ async def test_a_call_that_waited_panics(bank: Contract, pool: Puppet, alice: Ac
 
     tx = await sent
     assert tx.json() is False
+    assert tx.unseen_failures == ()  # it was told to
     assert [receipt.failure.text for receipt in tx.failed_receipts] == ["the validator was slashed"]
 
 
@@ -247,6 +249,15 @@ async def test_calls_that_wait_go_on_one_after_the_other(pool: Puppet, alice: Ac
     assert await pool.waiting("ask") == ()
     with pytest.raises(NobodyWaits, match=r"no call of .*\.ask waits, instead of 1: program it with \.on\('ask'\)\.waits\(\)"):
         await pool.resume("ask", "three")
+
+
+async def test_what_a_call_that_waited_returns_can_be_as_long_as_the_protocol_allows(pool: Puppet, alice: Account) -> None:
+    pool.on("ask").waits()
+    sent = await pool.ask().by(alice).start()
+    with pytest.raises(BadInput, match=r"1,024 bytes for .*\.ask: a call that waits can be given 1,023 at most"):
+        await pool.resume("ask", b"x" * 1024)
+    await pool.resume("ask", b"x" * 1023)
+    assert (await sent).value == b"x" * 1023
 
 
 @pytest.mark.near_needs("time_travel")
@@ -287,6 +298,17 @@ async def test_update_sends_at_once(near: Near, pool: Puppet) -> None:
     pool.on("get").returns(5)
     await pool.update()
     assert (await near.client.view(pool.id, "get", b""))[0] == b"5"
+
+
+async def test_what_could_not_be_deployed_is_still_to_be_sent(near: Near) -> None:
+    poor = await near.puppet("poor", balance=NEAR("0.1"))
+    poor.on("ask").returns("x" * 100_000)  # its storage costs a NEAR
+    with pytest.raises(TransactionFailed):
+        await poor.update()
+    assert [str(match) for match in poor.unsent] == ["on('ask')"]
+    poor.on("ask").returns("short")
+    await poor.update()
+    assert poor.unsent == ()
 
 
 async def test_what_cannot_be_programmed_is_refused(pool: Puppet) -> None:

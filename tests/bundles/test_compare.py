@@ -47,6 +47,11 @@ def test_the_same_has_no_differences() -> None:
     (lambda came: came["receipts"][2].update(deposit="8"), 2, "deposit"),
     (lambda came: came["receipts"][2].update(status="succeeded"), 2, "status"),
     (lambda came: came["receipts"][2].update(to="c"), 2, "to"),
+    (lambda came: came["receipts"][2].update({"from": "c"}), 2, "from"),
+    (lambda came: came["receipts"][2].update(does=["n"]), 2, "does"),
+    (lambda came: came["receipts"][2].update(made_by=2), 2, "made_by"),
+    (lambda came: came["receipts"][2].update(refund="deposit"), 2, "refund"),
+    (lambda came: came["receipts"][2]["status"]["failure"]["ActionError"].update(index=1), 2, "status"),
     (lambda came: came["receipts"].append(_receipt(made_by=1)), 3, "receipts"),
 ])  # fmt: skip
 def test_behaviour(change: Any, receipt: int | None, field: str) -> None:

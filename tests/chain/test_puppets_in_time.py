@@ -44,6 +44,34 @@ async def test_failing_answers_have_one_turn_per_transaction(near: Near, pool: P
     await pool.call("ask").by(alice).expect_failure("ContractPanic", "then")
 
 
+async def test_calls_of_two_transactions_are_in_the_order_in_which_they_ran(
+    near: Near, pool: Puppet, alice: Account, bob: Account
+) -> None:
+    caller = await near.puppet("caller")
+    caller.on("go").calls(pool, "ask", b"by way of the caller", gas=TGas(5))
+    pool.on("ask").returns(1)
+    async with near.paused() as chain:
+        slow = await chain.send(caller.go().by(alice))
+        fast = await chain.send(pool.call("ask", b"at once").by(bob))
+        await chain.run()
+    await slow  # it is heard of first
+    await fast
+    assert [call.args for call in pool.calls] == [b"at once", b"by way of the caller"]
+
+
+async def test_where_the_chain_stays_the_program_of_before_is_brought_to_it_again(
+    near: Near, pool: Puppet, alice: Account
+) -> None:
+    """As on a node without snapshots: what the puppets know goes back, and the chain does not."""
+    pool.on("get").returns("before")
+    assert (await pool.get().by(alice)).json() == "before"
+    remembered = near.puppets.remember()
+    pool.on("get").returns("after")
+    assert (await pool.get().by(alice)).json() == "after"
+    near.puppets.go_back(remembered, with_the_chain=False)
+    assert (await pool.get().by(alice)).json() == "before"
+
+
 async def test_going_back_takes_programs_and_records_along(near: Near, pool: Puppet, alice: Account) -> None:
     pool.on("get").returns(1).once().panics("used up")
     with near.anchor():
