@@ -37,7 +37,7 @@ async def test_scripts_of_a_test_go_on_from_its_chain(near: Near, bank: Contract
     assert (tmp_path / "audited.chain").is_file()
     ran = await asyncio.to_thread(run_script, path)
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert "bank.sandbox ~103.0000" in " ".join(ran.stdout.split())
+    assert "bank.sandbox 103 NEAR" in " ".join(ran.stdout.split())
 
 
 async def test_examples_lead_the_way(near: Near, alice: Account) -> None:
