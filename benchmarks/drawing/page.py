@@ -27,7 +27,7 @@ def write_page(rows: Sequence[Row], conditions: str, docs: Path = DOCS) -> None:
     parts = [_BEGIN, f"Made with {conditions}", markdown(rows).strip()]
     if any(row.section.compares for row in rows):
         picture.write_text(chart(rows))
-        parts.append("![The comparisons as bars; the figures are those of the tables above.](speed.svg)")
+        parts.insert(2, "![The comparisons as bars; the figures are those of the tables below.](speed.svg)")
     else:
         picture.unlink(missing_ok=True)
     before, after = text.partition(_BEGIN)[0], text.partition(_END)[2]

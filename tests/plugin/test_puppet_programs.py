@@ -45,6 +45,18 @@ async def test_it(near, pool):
     result.stdout.fnmatch_lines(["*pool.sandbox.on('stake')"])
 
 
+def test_what_was_programmed_before_a_rollback_is_still_to_be_sent(run: Run) -> None:
+    run(
+        f"""{_BEGIN}
+async def test_it(near, pool, alice, bob):
+    pool.on("stake").panics("paused")
+    with near.anchor():
+        pass
+    await alice.transfer(bob, "1 NEAR")
+"""
+    ).assert_outcomes(passed=1)
+
+
 def test_what_sends_it(run: Run) -> None:
     run(
         f"""{_BEGIN}
