@@ -1,101 +1,31 @@
 //! One action of a receipt: what is common to all, and the simple ones. runtime_spec 3.
 
+mod accounts;
+mod result;
+
 use std::sync::Arc;
 
 use near_crypto::PublicKey;
 use near_primitives::account::id::AccountType;
-use near_primitives::account::{AccessKey, AccessKeyPermission, Account, AccountContract};
-use near_primitives::errors::{ActionError, ActionErrorKind};
+use near_primitives::account::{AccessKey, Account, AccountContract};
+use near_primitives::errors::ActionErrorKind;
 use near_primitives::hash::{CryptoHash, hash};
 use near_primitives::receipt::{Receipt, VersionedActionReceipt};
-use near_primitives::transaction::{
-    Action, DeleteAccountAction, DeployContractAction, StakeAction, TransferAction,
-};
-use near_primitives::trie_key::{TrieKey, trie_key_parsers};
+use near_primitives::transaction::{Action, DeployContractAction, StakeAction};
+use near_primitives::trie_key::TrieKey;
 use near_primitives::types::validator_stake::ValidatorStake;
-use near_primitives::types::{AccountId, Balance, Gas};
+use near_primitives::types::{AccountId, Balance};
 use near_primitives::utils::create_action_hash_from_receipt_id;
 use near_primitives::version::ProtocolFeature;
-use near_vm_runner::ProfileDataV3;
-use near_vm_runner::logic::types::{PromiseResult, ReturnData};
+use near_vm_runner::logic::types::PromiseResult;
 
 use super::context::BlockContext;
 use super::fees::exec_fee;
-use super::rows;
-use super::verify::initial_nonce;
 use crate::state::Overlay;
+pub use result::{ActionResult, plus, sum};
 
 /// Gas keys with more than this in total keep their account or key from being deleted: 1 NEAR.
 pub const GAS_KEY_BALANCE_LIMIT: Balance = Balance::from_near(1);
-
-/// What an action, or a whole receipt, did.
-pub struct ActionResult {
-    pub gas_burnt: Gas,
-    /// Burnt, and attached to new receipts.
-    pub gas_used: Gas,
-    pub compute: u64,
-    pub gas_burnt_for_function_call: Gas,
-    pub logs: Vec<String>,
-    pub profile: ProfileDataV3,
-    pub result: Result<ReturnData, ActionError>,
-    pub new_receipts: Vec<Receipt>,
-    pub proposals: Vec<ValidatorStake>,
-    /// Beyond gas: storage of global contracts, what deleted gas keys held.
-    pub tokens_burnt: Balance,
-    /// Minted for one-yocto deposits of contracts that have nothing.
-    pub subsidised: Balance,
-    /// The contract of the account before each action.
-    pub contracts: Vec<AccountContract>,
-}
-
-impl Default for ActionResult {
-    fn default() -> Self {
-        ActionResult {
-            gas_burnt: Gas::ZERO,
-            gas_used: Gas::ZERO,
-            compute: 0,
-            gas_burnt_for_function_call: Gas::ZERO,
-            logs: Vec::new(),
-            profile: ProfileDataV3::default(),
-            result: Ok(ReturnData::None),
-            new_receipts: Vec::new(),
-            proposals: Vec::new(),
-            tokens_burnt: Balance::ZERO,
-            subsidised: Balance::ZERO,
-            contracts: Vec::new(),
-        }
-    }
-}
-
-impl ActionResult {
-    /// Burns gas now, with the compute that goes with it.
-    pub fn burn(&mut self, gas: Gas, compute: u64) {
-        self.gas_burnt = sum(self.gas_burnt, gas);
-        self.gas_used = sum(self.gas_used, gas);
-        self.compute += compute;
-    }
-
-    /// Sets gas aside for a new receipt.
-    pub fn use_gas(&mut self, gas: Gas) {
-        self.gas_used = sum(self.gas_used, gas);
-    }
-
-    pub fn fail(&mut self, kind: ActionErrorKind) {
-        self.result = Err(kind.into());
-    }
-
-    pub fn burn_tokens(&mut self, amount: Balance) {
-        self.tokens_burnt = plus(self.tokens_burnt, amount);
-    }
-}
-
-pub fn sum(a: Gas, b: Gas) -> Gas {
-    a.checked_add(b).expect("gas of one receipt fits")
-}
-
-pub fn plus(a: Balance, b: Balance) -> Balance {
-    a.checked_add(b).expect("below the supply")
-}
 
 /// The receipt that is executed, and the account as its actions have left it so far.
 pub struct Execution<'a> {
@@ -242,107 +172,6 @@ impl Execution<'_> {
         Ok(())
     }
 
-    fn create_account(&mut self, result: &mut ActionResult) {
-        let config = &self.block.config.account_creation_config;
-        let account_id = self.account_id().clone();
-        let predecessor_id = self.receipt.predecessor_id().clone();
-        if account_id.is_top_level() {
-            if account_id.len() < config.min_allowed_top_level_account_length as usize
-                && predecessor_id != config.registrar_account_id
-            {
-                return result.fail(ActionErrorKind::CreateAccountOnlyByRegistrar {
-                    account_id,
-                    registrar_account_id: config.registrar_account_id.clone(),
-                    predecessor_id,
-                });
-            }
-        } else if !account_id.is_sub_account_of(&predecessor_id) {
-            return result
-                .fail(ActionErrorKind::CreateAccountNotAllowed { account_id, predecessor_id });
-        }
-        self.account = Some(self.new_account(Balance::ZERO));
-        self.actor_id = account_id;
-    }
-
-    fn new_account(&self, amount: Balance) -> Account {
-        let usage = self.block.config.fees.storage_usage_config.num_bytes_account;
-        Account::new(amount, Balance::ZERO, AccountContract::None, usage)
-    }
-
-    fn transfer(&mut self, action: &TransferAction) {
-        let Some(account) = &mut self.account else {
-            return self.create_by_transfer(action.deposit);
-        };
-        let amount = account.amount();
-        let refunds_gas = self.receipt.predecessor_id().is_system()
-            && self.action_receipt.signer_id() == self.receipt.receiver_id();
-        if refunds_gas && self.refund_to_key(action.deposit) {
-            return;
-        }
-        self.account_mut().set_amount(
-            amount.checked_add(action.deposit).expect("balances stay below the supply"),
-        );
-    }
-
-    /// What a gas refund does to the key that paid. True when the key took the money itself.
-    fn refund_to_key(&mut self, deposit: Balance) -> bool {
-        let account_id = self.account_id().clone();
-        let public_key = self.action_receipt.signer_public_key().clone();
-        let Some(mut key) = rows::access_key(self.state, &account_id, &public_key) else {
-            return false;
-        };
-        let took = if let Some(info) = key.gas_key_info_mut() {
-            info.balance = info.balance.checked_add(deposit).expect("below the supply");
-            true
-        } else if let AccessKeyPermission::FunctionCall(call) = &mut key.permission
-            && let Some(allowance) = &mut call.allowance
-        {
-            *allowance = allowance.saturating_add(deposit);
-            false
-        } else {
-            return false;
-        };
-        rows::set_access_key(self.state, &account_id, &public_key, &key);
-        took
-    }
-
-    /// A transfer to an implicit account that does not exist makes it.
-    fn create_by_transfer(&mut self, deposit: Balance) {
-        let account_id = self.account_id().clone();
-        let storage = &self.block.config.fees.storage_usage_config;
-        let mut account = self.new_account(deposit);
-        match account_id.get_account_type() {
-            AccountType::NearImplicitAccount => {
-                let public_key = PublicKey::from_near_implicit_account(&account_id)
-                    .expect("the id of an implicit account is its key");
-                let key = AccessKey {
-                    nonce: initial_nonce(self.block.height),
-                    permission: AccessKeyPermission::FullAccess,
-                };
-                account.set_storage_usage(
-                    storage.num_bytes_account
-                        + key_usage(&public_key, &key, storage.num_extra_bytes_record),
-                );
-                rows::set_access_key(self.state, &account_id, &public_key, &key);
-            }
-            AccountType::EthImplicitAccount => {
-                let contract = super::global_contracts::eth_wallet(&self.block.chain_id);
-                let usage = storage.num_bytes_account + contract.identifier_storage_usage();
-                account = Account::new(deposit, Balance::ZERO, contract, usage);
-            }
-            AccountType::UniversalAccount => {
-                account = Account::new_uninitialized(
-                    deposit,
-                    storage.num_bytes_account,
-                    initial_nonce(self.block.height),
-                );
-            }
-            AccountType::NearDeterministicAccount | AccountType::NamedAccount => {}
-        }
-        self.account = Some(account);
-        self.actor_id = account_id;
-    }
-
     /// Bytes that the account's contract counts for.
     fn contract_usage(&self) -> u64 {
         let Some(account) = &self.account else { return 0 };
@@ -412,83 +241,9 @@ impl Execution<'_> {
         result.proposals.push(ValidatorStake::new(account_id, action.public_key.clone(), stake));
     }
 
-    fn delete_account(&mut self, action: &DeleteAccountAction, result: &mut ActionResult) {
-        let account_id = self.account_id().clone();
-        let contract_usage =
-            if self.block.enabled(ProtocolFeature::FixDeleteAccountGlobalContractStorageUsage) {
-                self.contract_usage()
-            } else {
-                self.local_code_len()
-            };
-        let account = self.account_mut();
-        let usage = account.storage_usage().saturating_sub(contract_usage);
-        if usage > Account::MAX_ACCOUNT_DELETION_STORAGE_USAGE {
-            return result.fail(ActionErrorKind::DeleteAccountWithLargeState { account_id });
-        }
-        let amount = account.amount();
-        let balance = self.gas_keys_balance(&account_id);
-        if balance > GAS_KEY_BALANCE_LIMIT {
-            return result.fail(ActionErrorKind::GasKeyBalanceTooHigh {
-                account_id,
-                public_key: None,
-                balance,
-            });
-        }
-        result.burn_tokens(balance);
-        if amount > Balance::ZERO {
-            result.new_receipts.push(Receipt::new_balance_refund(&action.beneficiary_id, amount));
-        }
-        self.remove_rows(&account_id);
-        self.account = None;
-        self.actor_id = self.receipt.predecessor_id().clone();
-    }
-
-    fn gas_keys_balance(&self, account_id: &AccountId) -> Balance {
-        let prefix = trie_key_parsers::get_raw_prefix_for_access_keys(account_id);
-        self.state
-            .keys_with_prefix(&prefix)
-            .iter()
-            .filter(|raw| !is_nonce_row(raw, account_id))
-            .filter_map(|raw| self.state.get_raw(raw))
-            .filter_map(|bytes| borsh::from_slice::<AccessKey>(&bytes).ok())
-            .filter_map(|key| key.gas_key_info().map(|info| info.balance))
-            .fold(Balance::ZERO, Balance::saturating_add)
-    }
-
-    /// Everything an account has in the state.
-    fn remove_rows(&mut self, account_id: &AccountId) {
-        self.state.remove(TrieKey::Account { account_id: account_id.clone() });
-        self.state.remove(TrieKey::ContractCode { account_id: account_id.clone() });
-        let prefix = trie_key_parsers::get_raw_prefix_for_access_keys(account_id);
-        for raw in self.state.keys_with_prefix(&prefix) {
-            let key_handle =
-                trie_key_parsers::parse_key_handle_from_access_key_key(&raw, account_id)
-                    .expect("a row of this account's keys");
-            let index =
-                trie_key_parsers::parse_nonce_index_from_gas_key_key(&raw, account_id, &key_handle)
-                    .expect("a row of this account's keys");
-            let account_id = account_id.clone();
-            self.state.remove(match index {
-                None => TrieKey::AccessKey { account_id, key_handle },
-                Some(index) => TrieKey::GasKeyNonce { account_id, key_handle, index },
-            });
-        }
-        let prefix = trie_key_parsers::get_raw_prefix_for_contract_data(account_id, &[]);
-        for raw in self.state.keys_with_prefix(&prefix) {
-            let key = raw[prefix.len()..].to_vec();
-            self.state.remove(TrieKey::ContractData { account_id: account_id.clone(), key });
-        }
-    }
-
     pub fn action_hash(&self, index: usize) -> CryptoHash {
         create_action_hash_from_receipt_id(self.receipt.receipt_id(), self.block.height, index)
     }
-}
-
-fn is_nonce_row(raw: &[u8], account_id: &AccountId) -> bool {
-    trie_key_parsers::parse_key_handle_from_access_key_key(raw, account_id)
-        .and_then(|key| trie_key_parsers::parse_nonce_index_from_gas_key_key(raw, account_id, &key))
-        .is_ok_and(|index| index.is_some())
 }
 
 /// Bytes that a key counts for in its account's storage usage.

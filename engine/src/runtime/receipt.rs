@@ -1,5 +1,7 @@
 //! Executing one action receipt from its inputs to its outcome: runtime_spec 2.3 to 2.6.
 
+mod money;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,19 +18,18 @@ use near_primitives::transaction::{
     ExecutionStatus,
 };
 use near_primitives::trie_key::TrieKey;
-use near_primitives::types::{Balance, Gas, StateChangeCause};
+use near_primitives::types::{Balance, StateChangeCause};
 use near_primitives::utils::create_receipt_id_from_receipt_id;
 use near_primitives::version::ProtocolFeature;
 use near_vm_runner::logic::types::{PromiseResult, ReturnData};
 
 use super::action::{ActionResult, Execution, plus, sum};
 use super::context::BlockContext;
-use super::fees::{
-    price_of, total_deposit, total_prepaid_exec_fees, total_prepaid_gas, total_prepaid_send_fees,
-};
+use super::fees::total_deposit;
 use super::rows;
 use super::verify::storage_stake_error;
 use crate::state::Overlay;
+use money::{contract_reward, pay_reward, refunds};
 
 /// What executing a receipt gave.
 pub struct Executed {
@@ -255,119 +256,6 @@ fn finish(
         burnt: plus(tokens_burnt, lost).checked_sub(paid).expect("the reward is part of the fees"),
         minted: result.subsidised,
     }
-}
-
-struct Money {
-    receipts: Vec<Receipt>,
-    burnt: Balance,
-}
-
-/// Gives back the deposit of a failed receipt, the gas that was not used, and what gas was bought too dear.
-fn refunds(
-    block: &BlockContext,
-    receipt: &Receipt,
-    action_receipt: &VersionedActionReceipt<'_>,
-    result: &ActionResult,
-    created: bool,
-) -> Money {
-    let config = &block.config;
-    let actions = action_receipt.actions();
-    let bought_at = action_receipt.gas_price();
-    let burnt_at = burn_price(block, bought_at);
-    let exec =
-        total_prepaid_exec_fees(config, actions, receipt.receiver_id()).expect("paid before");
-    let send = total_prepaid_send_fees(config, actions).expect("paid before");
-    let receipt_fee = config.fees.fee(ActionCosts::new_action_receipt).exec_fee();
-    let attached = total_prepaid_gas(actions).expect("paid before");
-    let prepaid = sum(sum(attached, send.gas), sum(exec.gas, receipt_fee.gas));
-    let taken = if result.result.is_ok() { result.gas_used } else { result.gas_burnt };
-    let gross = prepaid.checked_sub(taken).expect("no more gas is used than was prepaid");
-    let penalty = config.fees.gas_penalty_for_gas_refund(gross);
-    let net = gross.checked_sub(penalty).expect("a part of it");
-
-    let surplus = match bought_at.checked_sub(burnt_at) {
-        Some(difference) => price_of(result.gas_burnt, difference).expect("paid before"),
-        None => Balance::ZERO,
-    };
-    let charge =
-        if created { creation_charge(block, burnt_at).min(surplus) } else { Balance::ZERO };
-    let gas_refund = plus(price_of(net, bought_at).expect("paid before"), surplus)
-        .checked_sub(charge)
-        .expect("the charge is a part of the surplus");
-    let deposit_refund = if result.result.is_ok() {
-        Balance::ZERO
-    } else {
-        total_deposit(actions).expect("paid before")
-    };
-    let mut receipts = Vec::new();
-    if deposit_refund > Balance::ZERO {
-        let to = receipt.balance_refund_receiver();
-        receipts.push(Receipt::new_balance_refund(to, deposit_refund));
-    }
-    if gas_refund > Balance::ZERO {
-        receipts.push(Receipt::new_gas_refund(
-            action_receipt.signer_id(),
-            gas_refund,
-            action_receipt.signer_public_key().clone(),
-        ));
-    }
-    let fees = price_of(result.gas_burnt, burnt_at).expect("paid before");
-    let penalty = price_of(penalty, bought_at).expect("paid before");
-    Money { receipts, burnt: plus(plus(fees, penalty), charge) }
-}
-
-/// Gas is burnt at the block's price, but never dearer than it was bought; before 85 at the price it was bought at, as
-/// a surplus was burnt and a deficit borne by the supply.
-fn burn_price(block: &BlockContext, bought_at: Balance) -> Balance {
-    if block.enabled(ProtocolFeature::AccountCostIncrease) {
-        bought_at.min(block.gas_price)
-    } else {
-        bought_at
-    }
-}
-
-/// What creating an account costs beyond its gas.
-fn creation_charge(block: &BlockContext, burnt_at: Balance) -> Balance {
-    if !block.enabled(ProtocolFeature::AccountCostIncrease) {
-        return Balance::ZERO;
-    }
-    let gas = block.config.fees.fee(ActionCosts::create_account).exec_fee().gas;
-    let paid = price_of(gas, burnt_at).expect("fits");
-    block.config.account_creation_charge.saturating_sub(paid)
-}
-
-/// The part of the burnt gas that the contract's account earns, whether the call succeeded or not.
-fn contract_reward(
-    block: &BlockContext,
-    action_receipt: &VersionedActionReceipt<'_>,
-    result: &ActionResult,
-) -> Balance {
-    let share = block.config.fees.burnt_gas_reward;
-    let gas = u128::from(result.gas_burnt_for_function_call.as_gas())
-        * u128::from(*share.numer() as u64)
-        / u128::from(*share.denom() as u64);
-    let gas = Gas::from_gas(u64::try_from(gas).expect("a share of it"));
-    let price = if block.enabled(ProtocolFeature::AccountCostIncrease) {
-        burn_price(block, action_receipt.gas_price())
-    } else {
-        block.gas_price
-    };
-    price_of(gas, price).expect("paid before")
-}
-
-/// Pays the reward into the account, if it is there. Returns what was paid.
-fn pay_reward(state: &mut Overlay, receipt: &Receipt, reward: Balance) -> Balance {
-    if reward == Balance::ZERO {
-        return reward;
-    }
-    let account_id = receipt.receiver_id();
-    let Some(mut account) = rows::account(state, account_id) else {
-        return Balance::ZERO;
-    };
-    account.set_amount(plus(account.amount(), reward));
-    rows::set_account(state, account_id, &account);
-    state.commit(StateChangeCause::ActionReceiptGasReward { receipt_hash: receipt.get_hash() });
-    reward
 }
 
 /// Sends the result to those who wait for it, or hands them on to the receipt that was returned.
