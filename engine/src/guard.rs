@@ -18,7 +18,7 @@ use std::sync::Arc;
 use near_parameters::vm::Config;
 
 pub use compiling::compiling;
-pub use panics::Panicked;
+pub use panics::{Panicked, again, catch};
 pub use signals::before_run;
 pub use stack::with_stack;
 

@@ -33,14 +33,25 @@ create_exception!(
     "A defect of the engine itself: a Rust panic, with its message and place. The process is well afterwards."
 );
 
+create_exception!(
+    near_harness_engine._engine,
+    TakenOut,
+    EnginePanic,
+    "A panic at a transaction or receipt, which was taken out of the chain: the next blocks are made without it."
+);
+
 impl From<Panicked> for PyErr {
     fn from(panicked: Panicked) -> PyErr {
-        EnginePanic::new_err(format!(
-            "the engine panicked: {panicked}. This is a defect of near-harness-engine {}, not of the test; the chain \
-             is as it was before this call",
-            env!("CARGO_PKG_VERSION")
-        ))
+        EnginePanic::new_err(text(&panicked))
     }
+}
+
+fn text(panicked: &Panicked) -> String {
+    format!(
+        "the engine panicked: {panicked}. This is a defect of near-harness-engine {}, not of the test; the chain \
+         is as it was before this call",
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// Runs `f` without the GIL and guarded.
@@ -112,6 +123,7 @@ fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("EngineError", py.get_type::<EngineError>())?;
     module.add("EnginePanic", py.get_type::<EnginePanic>())?;
+    module.add("TakenOut", py.get_type::<TakenOut>())?;
     module.add_class::<chain::Chain>()?;
     module.add_class::<pending::Pending>()?;
     module.add_class::<snapshot::Snapshot>()?;

@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from near_harness.nodes.defect import going_on
+
 _BLOCKS_TO_FINALITY = 4
 """With so many blocks after the last one that changed something, readers of the final state have seen all of it."""
 
@@ -107,7 +109,8 @@ class Pump:
                 self._unawaited = 1 if now > self._crowd_until else self._unawaited + 1
                 self._crowd_until = now + _CROWD_S
                 if self._patience_s is None and not self._waiting and not self._chain.paused:
-                    self._chain.produce_blocks(1)  # there is no ticker that would put it into a block
+                    with going_on():
+                        self._chain.produce_blocks(1)  # there is no ticker that would put it into a block
             return answer
         # Whoever sends first and waits afterwards is no crowd.
         self._unawaited = max(0, self._unawaited - 1)
@@ -141,10 +144,11 @@ class Pump:
                 elif self._moves():
                     await self._gather()
                     await self._close_ranks()
-                    if len(self._waiting) == 1 and not self._pause():
-                        self._help(self._waiting[0])
-                    else:
-                        self._chain.produce_blocks(1)
+                    with going_on():
+                        if len(self._waiting) == 1 and not self._pause():
+                            self._help(self._waiting[0])
+                        else:
+                            self._chain.produce_blocks(1)
                     self._answer()
                     await asyncio.sleep(self._pause())
                 else:

@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from near_harness.errors import NodeError, PortInUse
+from near_harness.nodes.defect import going_on
 from near_harness.nodes.embedded import contract_cache, load_engine
 from near_harness.nodes.pump import Pump
 from near_harness.sandbox.files import CONFIG, BrokenHome, read_json
@@ -151,4 +152,5 @@ async def _tick(chain: Any, each_s: float) -> None:
         await asyncio.sleep(each_s)
         # Not right after a block that a request has waited for: its client shall find what it was told.
         if chain.height == before:
-            chain.produce_blocks(1)
+            with going_on():
+                chain.produce_blocks(1)

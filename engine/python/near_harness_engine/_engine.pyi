@@ -12,6 +12,7 @@ __all__ = [
     "Refused",
     "Snapshot",
     "Step",
+    "TakenOut",
     "World",
     "__version__",
     "log_to_stderr",
@@ -26,6 +27,9 @@ class EngineError(Exception):
 
 class EnginePanic(EngineError):
     """A defect of the engine itself: a Rust panic, with its message and place. The process is well afterwards."""
+
+class TakenOut(EnginePanic):
+    """A panic at a transaction or receipt, which was taken out of the chain: the next blocks are made without it."""
 
 class Refused(EngineError):
     """The protocol refuses a transaction (the text is its status in JSON), or a contract a view call."""
@@ -246,6 +250,9 @@ class Chain:
     def chain_id(self) -> str: ...
     @property
     def protocol_version(self) -> int: ...
+    def _panic_at_for_tests(self, account_id: str) -> None:
+        """From now on each receipt that is executed at this account panics."""
+
     def _panic_for_tests(self, message: str) -> NoReturn:
         """Makes a block and panics, so that tests can see what a defect of the engine does to its caller."""
 

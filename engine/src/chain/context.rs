@@ -66,6 +66,7 @@ impl Chain {
             minimum_stake: Balance::from_yoctonear(epoch.seat_price.as_yoctonear() / divisor),
             cache: settings.options.cache.clone(),
             debug_log: Some(settings.options.debug_log.clone()),
+            panics_at: self.panics_at.clone(),
         }
     }
 }

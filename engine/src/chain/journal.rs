@@ -9,6 +9,7 @@ use near_primitives::transaction::SignedTransaction;
 use near_primitives::types::BlockHeight;
 
 use super::{Block, Chain, Choice};
+use crate::guard::{again, catch};
 
 #[derive(BorshSerialize, BorshDeserialize)]
 struct Input {
@@ -66,7 +67,15 @@ impl Chain {
             self.pool.add(tx.into());
         }
         self.set_next_timestamp(input.timestamp)?;
-        self.make_block(input.height, Choice::Everything)
+        // What made the engine panic then was taken out of that chain, and is in no entry.
+        let before = self.clone();
+        catch(|| self.make_block(input.height, Choice::Everything)).unwrap_or_else(|panicked| {
+            *self = before;
+            if self.take_out_defects().is_empty() {
+                again(panicked)
+            }
+            self.make_block(input.height, Choice::Everything)
+        })
     }
 
     /// All accounts, keys, code and data as they are after the newest block, as a genesis holds them.

@@ -3,6 +3,7 @@
 pub mod block;
 mod blocks;
 mod context;
+mod defects;
 pub mod epochs;
 mod file;
 mod genesis;
@@ -24,11 +25,12 @@ use near_crypto::{PublicKey, SecretKey};
 use near_parameters::{RuntimeConfig, RuntimeConfigStore};
 use near_primitives::merkle::PartialMerkleTree;
 use near_primitives::state_record::StateRecord;
-use near_primitives::types::{BlockHeight, Gas, ProtocolVersion};
+use near_primitives::types::{AccountId, BlockHeight, Gas, ProtocolVersion};
 
 pub use crate::runtime::view::{ViewCall, ViewCallError};
 pub use block::{Applied, Block, StoredOutcome, StoredTransaction};
 use blocks::Blocks;
+use defects::Defects;
 use epochs::{Epoch, Progress};
 pub use genesis::{protocol_versions, sandbox_genesis};
 pub use pending::Pending;
@@ -114,6 +116,9 @@ pub struct Chain {
     timing: Timing,
     /// Blocks come on demand for now, whatever the chain's own way is.
     paused: bool,
+    defects: Defects,
+    /// Whose receipts panic, for tests.
+    panics_at: Option<AccountId>,
     /// What blocks were made of, where somebody keeps it.
     journal: Option<Vec<(BlockHeight, Vec<u8>)>>,
 }
@@ -158,6 +163,8 @@ impl Chain {
             blocks: Blocks::default(),
             pool: Pool::default(),
             queue: Queue::default(),
+            defects: Defects::default(),
+            panics_at: None,
             journal: None,
             patches: Vec::new(),
             delayed: false,
@@ -248,6 +255,12 @@ impl Chain {
     /// delayed, patches. False when nothing is left but yields that wait for somebody.
     pub fn in_flight(&self) -> bool {
         !self.pool.is_empty() || !self.queue.is_empty() || self.delayed || !self.patches.is_empty()
+    }
+
+    /// From now on each receipt that is executed at this account panics: so that tests can see what a defect of the engine
+    /// does to everybody else.
+    pub fn panic_at(&mut self, account_id: AccountId) {
+        self.panics_at = Some(account_id);
     }
 
     /// Leaves records for the end of the next block.

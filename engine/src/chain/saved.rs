@@ -215,6 +215,8 @@ impl Saved {
             pool: Pool::of(self.pool),
             queue: Queue::of(parts.receipts(&self.queue)?),
             patches,
+            defects: Default::default(),
+            panics_at: None,
             journal: None,
             delayed: self.delayed,
             progress: self.progress,

@@ -61,6 +61,11 @@ impl Queue {
         self.receipts.extend_from_slice(sent);
     }
 
+    /// Forgets these.
+    pub fn remove(&mut self, ids: &[CryptoHash]) {
+        self.receipts.retain(|receipt| !ids.contains(receipt.receipt_id()));
+    }
+
     /// Takes everything.
     pub fn take_all(&mut self) -> Taken {
         Taken { delayed: u64::MAX, incoming: std::mem::take(&mut self.receipts) }

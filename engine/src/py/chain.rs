@@ -380,6 +380,14 @@ impl Chain {
         self.protocol_version
     }
 
+    /// From now on each receipt that is executed at this account panics: see :meth:`_panic_for_tests`.
+    fn _panic_at_for_tests(&self, py: Python<'_>, account_id: &str) -> PyResult<()> {
+        let account_id = account_id
+            .parse()
+            .map_err(|error| EngineError::new_err(format!("{account_id:?}: {error}")))?;
+        self.shared.with(py, |chain| chain.panic_at(account_id))
+    }
+
     /// Makes a block and panics, so that tests can see what a defect of the engine does to its caller.
     fn _panic_for_tests(&self, py: Python<'_>, message: &str) -> PyResult<()> {
         self.shared.with(py, |chain| {

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use near_primitives::hash::CryptoHash;
 use pyo3::prelude::*;
 
 use super::deep::Deep;
-use super::run;
+use super::{TakenOut, run, text};
 use crate::chain;
+use crate::guard::{self, Panicked};
 
 /// A chain that several Python objects share.
 #[derive(Clone)]
@@ -17,7 +19,8 @@ impl Shared {
         Self(Arc::new(Mutex::new(Deep::new(chain))))
     }
 
-    /// Runs `f` on the chain. Should it panic, the chain is what it was before: the copy is a pointer.
+    /// Runs `f` on the chain. Should it panic, the chain is what it was before (the copy is a pointer), but without what
+    /// would make the next block panic as well.
     pub fn with<R: Send>(
         &self,
         py: Python<'_>,
@@ -27,24 +30,32 @@ impl Shared {
             // A poisoned lock is no reason to refuse: whoever panicked has put the chain back.
             let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let chain = held.get_mut();
-            let mut undo = Undo { before: Some(chain.clone()), chain };
-            let result = f(undo.chain);
-            undo.before = None;
-            result
-        })
+            let before = chain.clone();
+            guard::catch(|| f(chain)).map_err(|panicked| {
+                *chain = before;
+                Panic { panicked, taken_out: chain.take_out_defects() }
+            })
+        })?
+        .map_err(PyErr::from)
     }
 }
 
-/// Puts a chain back when it is dropped before it was told that all went well.
-struct Undo<'a> {
-    chain: &'a mut chain::Chain,
-    before: Option<chain::Chain>,
+/// A panic, and what was taken out of the chain because of it.
+struct Panic {
+    panicked: Panicked,
+    taken_out: Vec<CryptoHash>,
 }
 
-impl Drop for Undo<'_> {
-    fn drop(&mut self) {
-        if let Some(before) = self.before.take() {
-            *self.chain = before;
+impl From<Panic> for PyErr {
+    fn from(Panic { panicked, taken_out }: Panic) -> PyErr {
+        if taken_out.is_empty() {
+            return panicked.into();
         }
+        let ids: Vec<String> = taken_out.iter().map(ToString::to_string).collect();
+        TakenOut::new_err(format!(
+            "{}. To go on without what made it panic, the chain has dropped {}",
+            text(&panicked),
+            ids.join(", ")
+        ))
     }
 }

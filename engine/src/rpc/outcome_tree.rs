@@ -52,6 +52,17 @@ impl<'a> OutcomeTree<'a> {
         }
     }
 
+    /// What the engine said to a receipt of this transaction that it could not run.
+    pub fn defect(&self) -> Option<(&CryptoHash, &str)> {
+        if self.chain.defects().is_empty() {
+            return None;
+        }
+        std::iter::once(self.root)
+            .chain(self.receipts.iter().map(AsRef::as_ref))
+            .flat_map(|outcome| &outcome.outcome.outcome.receipt_ids)
+            .find_map(|id| self.chain.defect(id).map(|text| (id, text)))
+    }
+
     fn all_final(&self, last_final: BlockHeight) -> bool {
         self.all_executed(Refunds::AwaitedToo)
             && self.receipts.iter().all(|outcome| outcome.block_height <= last_final)

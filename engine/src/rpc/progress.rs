@@ -32,8 +32,13 @@ impl Wanted {
     /// The answer, once the transaction has come far enough.
     pub fn reached(&self, chain: &Chain) -> Option<Result<Json, RpcError>> {
         let Some(tree) = OutcomeTree::of(chain, &self.hash) else {
-            return self.refusal(chain).map(Err);
+            let defect =
+                chain.defect(&self.hash).map(|said| defect("transaction", &self.hash, said));
+            return defect.or_else(|| self.refusal(chain)).map(Err);
         };
+        if let Some((id, said)) = tree.defect() {
+            return Some(Err(defect("receipt", id, said)));
+        }
         if !suffices(&tree.level(), &self.level) {
             return None;
         }
@@ -125,6 +130,16 @@ fn rank(level: &TxExecutionStatus) -> u8 {
         TxExecutionStatus::Executed => 3,
         TxExecutionStatus::Final => 4,
     }
+}
+
+/// The answer for the sender of what the engine could not run.
+fn defect(what: &str, id: &CryptoHash, said: &str) -> RpcError {
+    let text = format!(
+        "the engine panicked at {what} {id}: {said}. This is a defect of near-harness-engine {}, not of the test; the \
+         chain goes on without it",
+        env!("CARGO_PKG_VERSION")
+    );
+    RpcError::new_internal_error(Some(Value::from(text.clone())), text)
 }
 
 /// nearcore's answer after ten seconds, without the cause that newer nodes add: strict older clients reject it.

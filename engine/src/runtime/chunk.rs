@@ -195,6 +195,9 @@ impl Chunk<'_> {
     }
 
     fn execute(&mut self, receipt: &Receipt) {
+        if self.block.panics_at.as_ref() == Some(receipt.receiver_id()) {
+            panic!("receipt {} ran at {}", receipt.receipt_id(), receipt.receiver_id());
+        }
         let action = match receipt.versioned_receipt() {
             VersionedReceiptEnum::Action(action) | VersionedReceiptEnum::PromiseYield(action) => {
                 action

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use near_parameters::RuntimeConfig;
 use near_primitives::hash::CryptoHash;
 use near_primitives::types::validator_stake::ValidatorStake;
-use near_primitives::types::{Balance, BlockHeight, EpochHeight, Gas, ProtocolVersion};
+use near_primitives::types::{AccountId, Balance, BlockHeight, EpochHeight, Gas, ProtocolVersion};
 use near_primitives::version::ProtocolFeature;
 
 use super::validate::Rules;
@@ -33,6 +33,8 @@ pub struct BlockContext {
     pub cache: Arc<ContractCache>,
     /// Where contracts print; None where nobody reads it.
     pub debug_log: Option<Arc<DebugLog>>,
+    /// Whose receipts panic, for tests.
+    pub panics_at: Option<AccountId>,
 }
 
 impl BlockContext {
