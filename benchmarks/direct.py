@@ -22,9 +22,9 @@ ROOT = "sandbox"
 class Direct:
     """One chain in this process, spoken to in bytes of JSON-RPC."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         engine = load_engine()
-        self.chain: Any = engine.Chain(engine.sandbox_genesis(), cache_dir=str(contract_cache()))
+        self.chain: Any = engine.Chain(engine.sandbox_genesis(), cache_dir=str(contract_cache()), **options)
         self.chain.produce_blocks(3)
         self._nonces: dict[str, int] = {}
 

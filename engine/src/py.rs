@@ -6,6 +6,7 @@ mod chain;
 mod deep;
 mod explore;
 mod pending;
+mod settings;
 mod shared;
 mod snapshot;
 

@@ -137,7 +137,7 @@ class EmbeddedNode:
     def _new_chain(self, genesis_json: str) -> Any:
         genesis: dict[str, Any] = json.loads(genesis_json)
         edit_genesis(genesis, self._settings)
-        config: dict[str, Any] = {"max_gas_burnt_view": None}
+        config: dict[str, Any] = {"max_gas_burnt_view": None, "gc_num_epochs_to_keep": None}
         for edit in self._settings.config:
             edit.apply(config, "the embedded node's configuration", new_names=False)
         try:

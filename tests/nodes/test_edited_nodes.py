@@ -86,7 +86,11 @@ def test_a_genesis_that_no_chain_can_have(kind: str) -> None:
 
 
 def test_the_embedded_node_has_little_to_configure() -> None:
-    with pytest.raises(InvalidSetting, match="there are max_gas_burnt_view"), started("embedded", config=("archive=true",)):
+    with (
+        pytest.raises(InvalidSetting, match="there are gc_num_epochs_to_keep, max_gas_burnt_view"),
+        started("embedded", config=("archive=true",)),
+    ):
         pass
-    with pytest.raises(NodeStartFailed, match="the chain cannot begin"), started("embedded", config=("max_gas_burnt_view=much",)):
-        pass
+    for config in ("max_gas_burnt_view=much", "gc_num_epochs_to_keep=2"):
+        with pytest.raises(NodeStartFailed, match="the chain cannot begin"), started("embedded", config=(config,)):
+            pass

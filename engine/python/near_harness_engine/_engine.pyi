@@ -148,6 +148,7 @@ class Chain:
         validator_key: str | None = None,
         max_gas_burnt_view: int | None = None,
         config: str | None = None,
+        gc_num_epochs_to_keep: int | None = None,
     ) -> Chain:
         """``genesis``: JSON as in nearcore's ``genesis.json``. ``auto``: a sent transaction makes the blocks it waits for.
         ``interval``: blocks come from ``produce_blocks`` only, a ticker's work, and waiting requests are :class:`Pending`.
@@ -156,7 +157,9 @@ class Chain:
         processes; without it they are kept in this one only. ``rpc_addr`` and ``node_public_key``: what ``status`` shows.
         ``validator_key``: the secret key ``ed25519:…`` of the validator, with which blocks are signed for those who ask; without
         it they have signatures of zeros. ``max_gas_burnt_view``: the most gas of a view call; by default as much as of any
-        call. ``config``: JSON as in nearcore's ``config.json``, for what ``client_config`` shows."""
+        call. ``config``: JSON as in nearcore's ``config.json``, for what ``client_config`` shows.
+        ``gc_num_epochs_to_keep``: forget the blocks of older epochs, with their states and outcomes, as nearcore's garbage
+        collection does (three at the least); by default all blocks are kept."""
 
     def request(self, body: bytes) -> tuple[int, bytes] | Pending:
         """Answers one JSON-RPC request: HTTP status and body, or something to wait on."""

@@ -54,6 +54,15 @@ impl Blocks {
         self.newest = Some(Arc::new(Run { older, ..Run::joined(runs, length) }));
     }
 
+    /// Forgets the oldest blocks, up to the first that is `kept`. The others are put together in one run, which takes time
+    /// in proportion to their number: not to be done at each block.
+    pub fn forget_before(&mut self, kept: impl Fn(&Block) -> bool) {
+        let rest: Vec<Run> =
+            self.iter().rev().take_while(|block| kept(block)).cloned().map(Run::of).collect();
+        let length = rest.len();
+        self.newest = Some(Arc::new(Run::joined(rest, length)));
+    }
+
     /// The block at this height.
     pub fn at(&self, height: BlockHeight) -> Option<&Arc<Block>> {
         let run = self.runs().find(|run| run.blocks[0].height <= height)?;

@@ -35,13 +35,15 @@ impl Chain {
     }
 
     pub fn block_at(&self, height: BlockHeight) -> Option<&Arc<Block>> {
-        self.blocks.at(height)
+        let genesis = Some(&self.genesis_block).filter(|genesis| genesis.height == height);
+        self.blocks.at(height).or(genesis)
     }
 
     pub fn block_by_hash(&self, hash: &CryptoHash) -> Option<&Arc<Block>> {
-        self.blocks.find(hash, |block, item| {
+        let found = self.blocks.find(hash, |block, item| {
             (matches!(item, Item::Block) && block.hash == *hash).then_some(block)
-        })
+        });
+        found.or_else(|| Some(&self.genesis_block).filter(|genesis| genesis.hash == *hash))
     }
 
     /// The block that holds this chunk.
@@ -52,7 +54,12 @@ impl Chain {
         })
     }
 
-    /// All blocks, oldest first.
+    /// The oldest block that is kept, of those from which on all are.
+    pub fn earliest_block(&self) -> &Arc<Block> {
+        self.blocks.iter().next().unwrap_or(&self.head)
+    }
+
+    /// All blocks that are kept, oldest first.
     pub fn all_blocks(&self) -> impl DoubleEndedIterator<Item = &Arc<Block>> {
         self.blocks.iter()
     }

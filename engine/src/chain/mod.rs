@@ -86,6 +86,8 @@ pub struct NodeSettings {
     pub validator_key: Option<SecretKey>,
     /// The most gas that a view call may burn; by default as much as any call.
     pub max_gas_burnt_view: Option<Gas>,
+    /// The number of epochs, with that of the head, whose blocks are kept; by default all of them.
+    pub gc_num_epochs_to_keep: Option<u64>,
     /// The rest of what its configuration says.
     pub config: NodeConfig,
 }

@@ -103,7 +103,19 @@ impl Chain {
         });
         self.note(&block, &patches);
         self.add_block(block);
+        if begins {
+            self.forget_old_epochs();
+        }
         Ok(())
+    }
+
+    /// As nearcore's garbage collection, where the node's configuration asks for it: blocks of epochs long past go, with what
+    /// ran in them and their states. Genesis stays.
+    fn forget_old_epochs(&mut self) {
+        let Some(keep) = self.node().gc_num_epochs_to_keep else { return };
+        let (epoch, last_final) = (self.head.epoch.height, self.final_head().height);
+        self.blocks
+            .forget_before(|block| block.epoch.height + keep > epoch || block.height >= last_final);
     }
 
     /// Takes what was chosen out of the pool and of the queue of receipts.

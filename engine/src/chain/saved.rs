@@ -73,6 +73,12 @@ impl Chain {
     /// The chain as the bytes of a file, with a `note` of the caller's.
     pub fn save(&self, note: &[u8]) -> Result<Vec<u8>, String> {
         let json = |error: serde_json::Error| format!("the chain cannot be saved: {error}");
+        if self.earliest_block().height > self.genesis_block.height {
+            return Err(
+                "this chain forgets old blocks (gc_num_epochs_to_keep), and a file holds all of them: it cannot be saved"
+                    .to_owned(),
+            );
+        }
         let mut epochs: Vec<Arc<Epoch>> = Vec::new();
         let mut blocks = Vec::new();
         for block in self.all_blocks() {

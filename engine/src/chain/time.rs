@@ -109,6 +109,27 @@ impl Chain {
         self.timing.random = Some(CryptoHash(random));
     }
 
+    /// Chooses the next block's time and random value, and the time from block to block: all that is given, or nothing.
+    pub fn set_next(
+        &mut self,
+        timestamp: Option<u64>,
+        random: Option<[u8; 32]>,
+        step: Option<u64>,
+    ) -> Result<(), String> {
+        let mut changed = self.clone();
+        if let Some(step) = step {
+            changed.set_step(step)?;
+        }
+        if let Some(timestamp) = timestamp {
+            changed.set_next_timestamp(timestamp)?;
+        }
+        if let Some(random) = random {
+            changed.set_next_random(random);
+        }
+        *self = changed;
+        Ok(())
+    }
+
     /// Makes one of `left` blocks that take the chain to the time `until`, all equally long.
     pub fn produce_towards(&mut self, until: u64, left: u64) {
         let now = self.head.header.raw_timestamp();

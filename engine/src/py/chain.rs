@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use near_primitives::hash::CryptoHash;
-use near_primitives::types::Gas;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -12,14 +11,16 @@ use super::deep::Deep;
 use super::pending::{Pending, answer};
 use super::shared::Shared;
 use super::snapshot::Snapshot;
-use super::{EngineError, explore, run};
+use super::{EngineError, explore, run, settings};
 use crate::cache::contract_cache;
-use crate::chain::{self, BlockMode, Chosen, Clock, NodeSettings, Options};
-use crate::node_config::NodeConfig;
+use crate::chain::{self, BlockMode, Chosen, Options};
 use crate::rpc::{self, Answer};
 
 /// Blocks that are made before Python gets a chance to act on Ctrl-C.
 const BLOCKS_AT_A_TIME: u64 = 64;
+
+/// The height of a block, the account, its method, and what that has printed.
+type Printed = (u64, String, String, String);
 
 /// One chain of one shard. Every call releases the GIL; calls from several threads queue.
 #[pyclass(frozen, module = "near_harness_engine._engine")]
@@ -34,7 +35,7 @@ impl Chain {
     #[new]
     #[pyo3(signature = (
         genesis, *, blocks = "auto", clock = "steps", cache_dir = None, rpc_addr = None, node_public_key = None,
-        validator_key = None, max_gas_burnt_view = None, config = None,
+        validator_key = None, max_gas_burnt_view = None, config = None, gc_num_epochs_to_keep = None,
     ))]
     #[allow(clippy::too_many_arguments)] // They are named in Python.
     fn new(
@@ -48,42 +49,17 @@ impl Chain {
         validator_key: Option<&str>,
         max_gas_burnt_view: Option<u64>,
         config: Option<&str>,
+        gc_num_epochs_to_keep: Option<u64>,
     ) -> PyResult<Self> {
-        let public_key = node_public_key.map(str::parse).transpose().map_err(|error| {
-            EngineError::new_err(format!("node_public_key={node_public_key:?}: {error}"))
-        })?;
-        // The text of a secret key is in no error.
-        let validator_key = validator_key
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| EngineError::new_err("validator_key: 'ed25519:…' is wanted"))?;
-        let config = config.map(NodeConfig::read).transpose().map_err(EngineError::new_err)?;
-        let node = NodeSettings {
+        let node = settings::node(
             rpc_addr,
-            public_key,
+            node_public_key,
             validator_key,
-            max_gas_burnt_view: max_gas_burnt_view.map(Gas::from_gas),
-            config: config.unwrap_or_default(),
-        };
-        let blocks = match blocks {
-            "auto" => BlockMode::Auto,
-            "interval" => BlockMode::Interval,
-            "manual" => BlockMode::Manual,
-            other => {
-                return Err(EngineError::new_err(format!(
-                    "blocks={other:?}: one of 'auto', 'interval' and 'manual' is wanted"
-                )));
-            }
-        };
-        let clock = match clock {
-            "steps" => Clock::Steps,
-            "wall" => Clock::Wall,
-            other => {
-                return Err(EngineError::new_err(format!(
-                    "clock={other:?}: 'steps' or 'wall' is wanted"
-                )));
-            }
-        };
+            max_gas_burnt_view,
+            config,
+            gc_num_epochs_to_keep,
+        )?;
+        let (blocks, clock) = (settings::blocks(blocks)?, settings::clock(clock)?);
         let chain = run(py, || {
             let cache = contract_cache(cache_dir.as_deref())?;
             let options = Options { blocks, clock, cache, debug_log: Arc::default(), node };
@@ -188,21 +164,7 @@ impl Chain {
             })
             .transpose()?;
         self.shared
-            .with(py, |chain| -> Result<(), String> {
-                // All of it, or nothing.
-                let mut changed = chain.clone();
-                if let Some(step) = step {
-                    changed.set_step(step)?;
-                }
-                if let Some(timestamp) = timestamp {
-                    changed.set_next_timestamp(timestamp)?;
-                }
-                if let Some(random) = random {
-                    changed.set_next_random(random);
-                }
-                *chain = changed;
-                Ok(())
-            })?
+            .with(py, |chain| chain.set_next(timestamp, random, step))?
             .map_err(EngineError::new_err)
     }
 
@@ -325,11 +287,7 @@ impl Chain {
     /// What contracts have printed with ``sandbox_debug_log``: how many texts there have been, and those from number ``since``
     /// on: height, account, method, text.
     #[pyo3(signature = (since = 0))]
-    fn debug_log(
-        &self,
-        py: Python<'_>,
-        since: u64,
-    ) -> PyResult<(u64, Vec<(u64, String, String, String)>)> {
+    fn debug_log(&self, py: Python<'_>, since: u64) -> PyResult<(u64, Vec<Printed>)> {
         let (total, prints) =
             self.shared.with(py, |chain| chain.options().debug_log.since(since))?;
         let prints = prints

@@ -83,7 +83,12 @@ fn of(chain: &Chain) -> ClientConfig {
             "doomslug_step_period",
         ),
         block_header_fetch_horizon: 50,
-        gc: GCConfig::default(),
+        gc: match node.gc_num_epochs_to_keep {
+            Some(gc_num_epochs_to_keep) => {
+                GCConfig { gc_num_epochs_to_keep, ..GCConfig::default() }
+            }
+            None => GCConfig::default(),
+        },
         tracked_shards_config: TrackedShardsConfig::AllShards,
         archive,
         cloud_archival_writer: None,

@@ -86,6 +86,15 @@ fn path(
 ) -> Result<MerklePath, RpcLightClientProofError> {
     let head = find(chain, head)?;
     let block = find(chain, block)?;
+    let first = chain.earliest_block().height;
+    if first > chain.genesis_block().height {
+        return Err(RpcLightClientProofError::InternalError {
+            error_message: format!(
+                "the path takes the hashes of all blocks, and those before block {first} are forgotten: \
+                 gc_num_epochs_to_keep"
+            ),
+        });
+    }
     let mut hashes: Vec<CryptoHash> =
         reference::ancestors(chain, head).skip(1).map(|block| block.hash).collect();
     hashes.reverse();

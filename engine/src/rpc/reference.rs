@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use near_primitives::types::{BlockId, BlockReference, Finality, MaybeBlockId};
+use near_primitives::types::{BlockId, BlockReference, Finality, MaybeBlockId, SyncCheckpoint};
 
 use crate::chain::{Block, Chain};
 
-/// The block of a reference. `None`: there is no such block (on a chain that forgets nothing).
+/// The block of a reference. `None`: there is no such block, or it is forgotten.
 pub fn block<'a>(chain: &'a Chain, reference: &BlockReference) -> Option<&'a Arc<Block>> {
     match reference {
         BlockReference::BlockId(id) => by_id(chain, id),
         BlockReference::Finality(Finality::None) => Some(chain.head()),
         BlockReference::Finality(Finality::DoomSlug) => Some(chain.near_final_head()),
         BlockReference::Finality(Finality::Final) => Some(chain.final_head()),
-        // The earliest block at hand is the first one.
-        BlockReference::SyncCheckpoint(_) => Some(chain.genesis_block()),
+        BlockReference::SyncCheckpoint(SyncCheckpoint::Genesis) => Some(chain.genesis_block()),
+        BlockReference::SyncCheckpoint(SyncCheckpoint::EarliestAvailable) => {
+            Some(chain.earliest_block())
+        }
     }
 }
 
@@ -49,7 +51,7 @@ pub fn missing_reference(reference: &BlockReference) -> String {
     }
 }
 
-/// A block and its predecessors, newest first, genesis last.
+/// A block and its predecessors, newest first, as far as they are kept.
 pub fn ancestors<'a>(
     chain: &'a Chain,
     block: &'a Arc<Block>,

@@ -18,7 +18,7 @@ static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 pub fn status(chain: &Chain) -> Result<Json, RpcError> {
     let head = chain.head();
-    let first = chain.genesis_block();
+    let (genesis, first) = (chain.genesis_block(), chain.earliest_block());
     let validator = head.epoch.validators.first();
     let validator_key = validator.map(|stake| stake.public_key().clone());
     let status = StatusResponse {
@@ -50,7 +50,7 @@ pub fn status(chain: &Chain) -> Result<Json, RpcError> {
         node_public_key: node_key(chain),
         node_key: validator_key,
         uptime_sec: i64::try_from(STARTED.elapsed().as_secs()).unwrap_or(i64::MAX),
-        genesis_hash: first.hash,
+        genesis_hash: genesis.hash,
         detailed_debug_status: None,
     };
     let mut value = serde_json::to_value(&status)
