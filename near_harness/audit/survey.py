@@ -107,6 +107,8 @@ class Survey:
         self._base = 0
         self._missing: dict[str, set[str]] = {}
         """What the contract called and was not there: methods by account."""
+        self._asked: dict[str, set[str]] = {}
+        """What the contract called of other contracts that are there."""
         users = (*(user.id for user in world.users), world.nobody)
         self.samples = Samples(world.interface.definitions, users, world.callees, world.contract_id, seed)
         self.records = {method.name: MethodRecord(method) for method in _calls_of(world.interface)}
@@ -131,6 +133,15 @@ class Survey:
                 with self._world.aside():
                     await self._world.go_on(AnswerStep(account, tuple(sorted(methods)), value))
                     await self._enter_in_rounds()
+        for account, methods in list(self._asked.items()):
+            if all(record.entries or record.private for record in self.records.values()):
+                break  # what the other contract answers by itself has led everywhere
+            with self._world.aside():
+                await self._world.go_on(AnswerStep(account, tuple(sorted(methods)), _ANSWERS[0]))
+                # What came to nothing before may come to something now, although it looks the same.
+                again = [entry for record in self.records.values() for entry in record.entries if self._is_users(entry.call)]
+                await self._go_on_with(again)
+                await self._enter_in_rounds()
         for record in self.records.values():
             record.entries = [await self._shortened(entry) for entry in record.entries]
 
@@ -217,6 +228,9 @@ class Survey:
             self._hear(run)
             for account, method in run.missing_methods:
                 self._missing.setdefault(account, set()).add(method)
+            for receipt in run.made:
+                if receipt.receiver in self._world.callees and receipt.method is not None:
+                    self._asked.setdefault(receipt.receiver, set()).add(receipt.method)
             entry = Entry.of(run, self._world.past[self._base :])
         record.entries.append(entry)
         return entry
@@ -232,13 +246,18 @@ class Survey:
                 await self._try(self.records[entry.call.method], replace(entry.call, deposit=entry.call.deposit * 2))
 
     async def _live_on(self, entries: Sequence[Entry]) -> None:
-        """Let the first user make some of these calls, a few for each method: those that change something, clean ones first."""
-        useful = [entry for entry in entries if entry.changes and entry.call.signer == self._world.user.id]
+        """Make some of the first user's calls and of the examples, that change something: a few for each method, clean first."""
+        await self._go_on_with([entry for entry in entries if entry.changes and self._is_users(entry.call)])
+
+    async def _go_on_with(self, useful: Sequence[Entry]) -> None:
         for method in dict.fromkeys(entry.call.method for entry in useful):
             mine = [entry for entry in useful if entry.call.method == method]
             mine.sort(key=lambda entry: not entry.clean)
             for entry in mine[:_MOST_TO_LIVE_ON]:
                 await self._world.go_on(entry.call)
+
+    def _is_users(self, call: CallStep) -> bool:
+        return call.signer == self._world.user.id or call in self._examples
 
     async def _shortened(self, entry: Entry) -> Entry:
         """Leave out of the past whatever the call does without."""
