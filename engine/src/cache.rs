@@ -2,10 +2,11 @@
 //!
 //! nearcore's `FilesystemContractRuntimeCache` is the only public cache of near-vm-runner that also keeps loaded
 //! modules in memory, and it can be neither wrapped nor extended there (the type of its memory part has no public
-//! name). So it stays what the VM sees, and [`ContractCache`] stands in front: an entry that is damaged ([`Entry`]) never
+//! name). So it stays what the VM sees ([`files`]), and [`ContractCache`] stands in front: an entry that is damaged ([`Entry`]) never
 //! reaches the VM. It counts as missing and is compiled again.
 
 mod entry;
+mod files;
 mod folder;
 
 use std::collections::HashMap;
@@ -17,23 +18,17 @@ use near_parameters::vm::Config;
 use near_primitives_core::hash::CryptoHash;
 use near_vm_runner::logic::GasCounter;
 use near_vm_runner::{
-    CompiledContract, CompiledContractInfo, Contract, ContractRuntimeCache,
-    FilesystemContractRuntimeCache, NoContractRuntimeCache, PreparedContract,
-    noop_background_spawner,
+    CompiledContract, CompiledContractInfo, Contract, ContractRuntimeCache, NoContractRuntimeCache,
+    PreparedContract,
 };
 
 use crate::guard;
 use entry::Entry;
-use folder::{identity, make_private, sweep};
+use files::Files;
+use folder::{Identity, identity, make_private, sweep};
 
 /// Where the entries are, below the folder that the user names.
 const FOLDER: &str = "compiled";
-
-/// On disk; the least recently used go first, when the next process starts.
-const DISK_BYTES: u64 = 1 << 30;
-
-/// In memory nearcore keeps four times as many modules, of 16 MiB each on average: no test session gets there.
-const MODULES: usize = 256;
 
 /// A cache of compiled contracts; a clone is the same one.
 #[derive(Clone)]
@@ -52,9 +47,9 @@ struct Inner {
 type Keys = HashMap<(usize, CryptoHash), (Arc<Config>, CryptoHash)>;
 
 struct Opened {
-    files: FilesystemContractRuntimeCache,
-    /// Device and inode of the folder, to notice that it was deleted.
-    folder: (u64, u64),
+    files: Files,
+    /// To notice that the folder was deleted.
+    folder: Identity,
 }
 
 /// The cache whose files are below `dir`; with none, compiled contracts are kept in memory only.
@@ -67,11 +62,7 @@ pub fn contract_cache(dir: Option<&Path>) -> Result<Arc<ContractCache>, String> 
     let (dir, keep) = match dir {
         Some(dir) => (dir.to_owned(), true),
         // nearcore's cache loads from files only: each is removed as soon as it is loaded.
-        None => {
-            // SAFETY: always succeeds.
-            let user = unsafe { libc::geteuid() };
-            (std::env::temp_dir().join(format!("near-harness-{user}")), false)
-        }
+        None => (folder::temporary(), false),
     };
     let dir = std::path::absolute(&dir)
         .map_err(|error| format!("cache_dir {}: {error}", dir.display()))?;
@@ -107,7 +98,7 @@ impl ContractCache {
     ) -> Box<dyn PreparedContract> {
         let key = self.key(&config, contract.hash());
         let loaded = self.opened();
-        if loaded.memory_cache().contains(key) {
+        if files::is_loaded(&loaded, &key) {
             return near_vm_runner::prepare(contract, config, Some(&loaded), gas_counter, method);
         }
         let prepared = match &self.make_ready(contract, &config, &key) {
@@ -131,7 +122,7 @@ impl ContractCache {
         contract: &(dyn Contract + Sync),
         config: &Arc<Config>,
         key: &CryptoHash,
-    ) -> Option<FilesystemContractRuntimeCache> {
+    ) -> Option<Files> {
         let files = self.files().ok()?;
         if !self.entry(key).intact() {
             // A contract without code is the VM's to report.
@@ -157,13 +148,13 @@ impl ContractCache {
         known.1
     }
 
-    fn opened(&self) -> FilesystemContractRuntimeCache {
+    fn opened(&self) -> Files {
         let opened = self.0.opened.read().unwrap_or_else(PoisonError::into_inner);
         opened.files.clone()
     }
 
     /// The cache on a folder that is there: made again where somebody has deleted it.
-    fn files(&self) -> io::Result<FilesystemContractRuntimeCache> {
+    fn files(&self) -> io::Result<Files> {
         let mut opened = self.0.opened.write().unwrap_or_else(PoisonError::into_inner);
         if identity(&self.0.dir.join(FOLDER)).ok() != Some(opened.folder) {
             *opened = open(&self.0.dir)?;
@@ -232,15 +223,6 @@ fn cache_key(config: &Arc<Config>, code_hash: CryptoHash) -> CryptoHash {
 fn open(dir: &Path) -> io::Result<Opened> {
     let folder = dir.join(FOLDER);
     make_private(&folder)?;
-    let files = FilesystemContractRuntimeCache::with_memory_cache(
-        dir,
-        // Whatever is at this place below the folder, nearcore would take over: nothing is.
-        Some("nothing-to-migrate"),
-        FOLDER,
-        MODULES,
-        None,
-        DISK_BYTES,
-        noop_background_spawner(),
-    )?;
+    let files = files::open(dir, FOLDER)?;
     Ok(Opened { files, folder: identity(&folder)? })
 }

@@ -2,14 +2,16 @@
 //!
 //! Three things can kill or hang a process that runs contracts, and a fourth can leave it in a muddle:
 //!
-//! * Wasmtime turns signals into traps, and `faulthandler` takes its handlers away ([`signals`]);
+//! * Wasmtime turns signals into traps, and `faulthandler` takes its handlers away ([`signals`]; not on Windows);
 //! * compiling uses rayon's global pool, and a pool's threads do not survive a fork ([`compiling`], [`fork`]);
 //! * endless recursion in a contract needs more native stack than a small thread has ([`stack`]);
 //! * a panic must become an error of the caller, and print nothing ([`panics`]).
 
+mod address_space;
 mod compiling;
 pub mod fork;
 mod panics;
+#[cfg_attr(windows, path = "guard/exceptions.rs")]
 mod signals;
 mod stack;
 
@@ -41,14 +43,10 @@ pub fn prepare_engine(config: &Arc<Config>) -> Result<(), String> {
     signals::remember(|| panics::catch(|| near_vm_runner::config_cache_key_signature(config)))
         .map(drop)
         .map_err(|panicked| {
-            let limit = match stack::address_space_limit() {
-                Some(bytes) => format!("it is limited to {} KiB", bytes / 1024),
-                None => "no limit is set with `ulimit -v`".to_owned(),
-            };
             format!(
                 "the contract VM cannot be set up. It reserves about 131 GB of address space (not of memory) for each \
-                 protocol configuration, and here {limit}: lift that with `ulimit -v unlimited`. The VM says: \
-                 {}",
+                 protocol configuration, and {}. The VM says: {}",
+                address_space::limit_and_remedy(),
                 panicked.message
             )
         })

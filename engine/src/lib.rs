@@ -2,11 +2,6 @@
 //!
 //! Contract execution, parameters, types, hashes and views are nearcore's published crates; see `Cargo.toml`.
 
-#[cfg(not(unix))]
-compile_error!(
-    "the engine runs on Linux and macOS: signals, forks and the cache of contracts are Unix's here"
-);
-
 pub mod cache;
 pub mod chain;
 pub mod debug_log;

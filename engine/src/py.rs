@@ -5,6 +5,8 @@
 mod chain;
 mod deep;
 mod explore;
+#[cfg(unix)]
+mod forks;
 mod pending;
 mod settings;
 mod shared;
@@ -14,7 +16,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use pyo3::exceptions::{PyException, PyOverflowError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 use pyo3::{create_exception, wrap_pyfunction};
 
 use crate::chain::{protocol_versions as versions, sandbox_genesis as genesis};
@@ -107,17 +108,6 @@ fn log_to_stderr(py: Python<'_>, filter: &str) -> PyResult<()> {
     run(py, || debug_log::write_to_stderr(filter))?.map_err(EngineError::new_err)
 }
 
-#[pyfunction]
-fn before_fork(py: Python<'_>) {
-    // Threads that run need the GIL to come to their end, and this one waits for them.
-    py.detach(guard::fork::before);
-}
-
-#[pyfunction]
-fn after_fork() {
-    guard::fork::after();
-}
-
 #[pymodule]
 fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
@@ -136,11 +126,7 @@ fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(protocol_versions, module)?)?;
     module.add_function(wrap_pyfunction!(log_to_stderr, module)?)?;
 
-    let hooks = PyDict::new(py);
-    let after = wrap_pyfunction!(after_fork, module)?;
-    hooks.set_item("before", wrap_pyfunction!(before_fork, module)?)?;
-    hooks.set_item("after_in_parent", &after)?;
-    hooks.set_item("after_in_child", after)?;
-    py.import("os")?.call_method("register_at_fork", (), Some(&hooks))?;
+    #[cfg(unix)]
+    forks::register(py)?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::Xxh3;
 pub const CHECKSUM: &str = "xxh3";
 
 /// What nearcore writes after native code, before the size of the wasm.
-const CODE_TAG: u8 = 0b10010101;
+pub const CODE_TAG: u8 = 0b10010101;
 
 /// A file is read in pieces of this size, which stay in the processor's cache.
 const PIECE: usize = 1 << 17;

@@ -1,6 +1,7 @@
 //! Enough native stack for contracts.
 
 use std::cell::Cell;
+#[cfg(unix)]
 use std::mem::MaybeUninit;
 use std::thread;
 
@@ -60,7 +61,7 @@ fn stack_end() -> Option<usize> {
 }
 
 /// The lowest address of this thread's stack.
-#[cfg(not(target_vendor = "apple"))]
+#[cfg(all(unix, not(target_vendor = "apple")))]
 fn stack_end() -> Option<usize> {
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
     let mut lowest = std::ptr::null_mut();
@@ -76,12 +77,16 @@ fn stack_end() -> Option<usize> {
     }
 }
 
-/// The limit that `ulimit -v` sets, in bytes.
-pub fn address_space_limit() -> Option<u64> {
-    let mut limit = MaybeUninit::<libc::rlimit>::uninit();
-    // SAFETY: read only where the call has filled it.
-    let limit = unsafe {
-        (libc::getrlimit(libc::RLIMIT_AS, limit.as_mut_ptr()) == 0).then(|| limit.assume_init())
-    }?;
-    (limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
+/// The lowest address of this thread's stack.
+#[cfg(windows)]
+fn stack_end() -> Option<usize> {
+    let (mut lowest, mut highest) = (0, 0);
+    // SAFETY: writes two numbers that describe the calling thread.
+    unsafe {
+        windows_sys::Win32::System::Threading::GetCurrentThreadStackLimits(
+            &mut lowest,
+            &mut highest,
+        );
+    }
+    Some(lowest)
 }
