@@ -81,7 +81,7 @@ def write_scripts(report: Report, folder: Path) -> dict[str, Path]:
 
 def _write(report: Report, finding: Finding, folder: Path) -> Path:
     path = folder / f"{finding.slug}.py"
-    path.write_text(script_of(report, finding))
+    path.write_text(script_of(report, finding), encoding="utf-8")
     return path
 
 

@@ -52,7 +52,7 @@ class ImportedContract:
         :raises BadInput: where it is none, or of another format.
         """
         try:
-            found = json.loads(path.read_text())
+            found = json.loads(path.read_bytes())
         except (OSError, ValueError) as error:
             raise BadInput(f"{path} holds no imported contract: {error}") from None
         if not isinstance(found, dict) or found.get("format") != _FORMAT:

@@ -140,5 +140,5 @@ def _write(report: Report, scripts: Any, options: dict[str, Any]) -> None:
     if output is None:
         click.echo(text)
     else:
-        output.write_text(text + "\n")
+        output.write_text(text + "\n", encoding="utf-8")
         say(f"{output}: {len(report.findings)} findings in {report.contract}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -217,7 +218,7 @@ def _version_of(binary: Path) -> str:
     except OSError as error:
         if error.errno == errno.ENOEXEC:
             raise WrongArchitecture(
-                f"{binary} cannot be executed on this machine ({os.uname().sysname} {os.uname().machine}): it is built for "
+                f"{binary} cannot be executed on this machine ({platform.system()} {platform.machine()}): it is built for "
                 "another one, or is no program"
             ) from error
         raise BinaryMissing(f"{binary} cannot be executed: {error.strerror}") from error

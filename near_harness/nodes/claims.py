@@ -1,8 +1,7 @@
-"""Claims that processes of one machine respect: whoever has a name has it alone, until it lets it go or dies."""
+"""Claims that processes of one machine respect: whoever has a name or a file has it alone, until it lets it go or dies."""
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import tempfile
@@ -21,21 +20,23 @@ def claim(name: str) -> Callable[[], None] | None:
             holder.close()
             return None
         return holder.close
-    return _claim_by_file(name)
-
-
-def _claim_by_file(name: str) -> Callable[[], None] | None:
     try:
-        import fcntl  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return lambda: None
-    try:
-        lock = os.open(Path(tempfile.gettempdir()) / f"near-harness-{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        return claim_file(Path(tempfile.gettempdir()) / f"near-harness-{name}.lock")
     except PermissionError:  # another user's
         return None
+
+
+def claim_file(path: Path, *, wait: bool = False) -> Callable[[], None] | None:
+    """Return what lets a lock file go again, or None where somebody has it; with ``wait`` there is always an end of that.
+
+    :raises OSError: where the file cannot be made.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - most who load this lock no file
+
+    # It may be let go by another thread than took it.
+    lock = FileLock(path, timeout=-1 if wait else 0, mode=0o600, thread_local=False)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
+        lock.acquire()
+    except Timeout:
         return None
-    return lambda: os.close(lock)
+    return lock.release

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ DEFAULT_TAG = "2.13.4"
 REPOSITORY = "nearprotocol/sandbox"
 _TIMEOUT_S = 60
 _ELSEWHERE = "or use --near-node=binary or embedded, which need no Docker"
-_DEFAULT_HOST = "unix:///var/run/docker.sock"
+_DEFAULT_HOST = "npipe:////./pipe/docker_engine" if sys.platform == "win32" else "unix:///var/run/docker.sock"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -43,7 +44,8 @@ def connect() -> Any:
         client = docker.from_env(timeout=_TIMEOUT_S) if chosen else docker.DockerClient(base_url=where, timeout=_TIMEOUT_S)
         client.ping()
     except (DockerException, OSError, ValueError) as error:
-        raise DockerUnavailable(f"Docker's engine ({where}) cannot be used: {error}") from error
+        remedy = f". Start Docker Desktop, {_ELSEWHERE}" if parts.scheme == "npipe" else ""
+        raise DockerUnavailable(f"Docker's engine ({where}) cannot be used: {error}{remedy}") from error
     return client
 
 
@@ -62,6 +64,11 @@ def _try_socket(path: str) -> None:
 
     :raises DockerUnavailable: saying which of the things that can be wrong it is.
     """
+    if sys.platform == "win32":
+        raise DockerUnavailable(
+            f"DOCKER_HOST or the context names a Unix socket ({path}), which there is not on Windows: unset it, "
+            f"and Docker Desktop's own address is taken, {_ELSEWHERE}"
+        )
     try:
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(_TIMEOUT_S)

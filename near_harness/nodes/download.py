@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from near_harness.caches import cache_folder
 from near_harness.errors import DownloadFailed, WrongArchitecture
+from near_harness.nodes.claims import claim_file
 
 DEFAULT_VERSION = "2.13.4"
 """The version of the default image, protocol 86."""
@@ -77,11 +78,12 @@ def download(version: str, *, tell: Callable[[str], None]) -> Path:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Let one process at a time in; the lock goes with its holder, whatever happens to it."""
-    import fcntl  # noqa: PLC0415 - no binary is published for Windows
-
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    release = claim_file(path, wait=True)
+    try:
         yield
+    finally:
+        if release is not None:
+            release()
 
 
 def _fetch(url: str, binary: Path, record: dict[str, Any], tell: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 
 from near_harness.errors import NodeError, PortInUse
@@ -43,7 +44,9 @@ def reserve_port(wanted: int = 0) -> Port:
 
 def _free(wanted: int) -> int | None:
     with socket.socket() as probe:
-        if wanted:  # as servers do; without it a port that was just left counts as taken
+        if sys.platform == "win32":  # where others' ports could be bound otherwise
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        elif wanted:  # as servers do; without it a port that was just left counts as taken
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, wanted))

@@ -22,6 +22,11 @@ OPEN_FILES = 65_535
 FOLDER_PREFIX = "near-harness-"
 _KEEPER = Path(__file__).with_name("keeper.py")
 _ANSWER_LIMIT_S = 30.0
+if sys.platform == "win32":
+    _NEW_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _NEW_GROUP = 0
+"""For Windows, which knows no sessions: out of reach of Ctrl-C, too."""
 
 
 class Kept:
@@ -41,7 +46,9 @@ class Kept:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            encoding="utf-8",
             start_new_session=True,
+            creationflags=_NEW_GROUP,
         )
         threading.Thread(target=self._listen, args=(process,), name="near-harness-keeper", daemon=True).start()
 
@@ -119,10 +126,10 @@ def _controller() -> list[str]:
 
 def open_files_allowed() -> int:
     """Return how many files a node that is started here may open, after what can be raised is raised."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
+    if sys.platform == "win32":  # which sets no such limit
         return OPEN_FILES
+    import resource  # noqa: PLC0415 - not on Windows
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard == resource.RLIM_INFINITY or hard >= OPEN_FILES:
         return OPEN_FILES

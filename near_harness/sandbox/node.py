@@ -7,6 +7,7 @@ import errno
 import json
 import logging
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,10 @@ async def serve(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        if sys.platform == "win32":  # whose loops take no handlers
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        else:
+            loop.add_signal_handler(number, stop.set)
     pump = Pump(chain, patience_s=serving.patience_s)
     app = application(chain, pump, origins=serving.origins, most_bytes=serving.most_bytes)
     add_pages(app)

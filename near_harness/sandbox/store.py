@@ -6,16 +6,15 @@ database before anybody is told of it, so that a killed node has lost at most th
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from near_harness.nodes.claims import claim_file
 from near_harness.nodes.embedded import load_engine
 from near_harness.sandbox.files import BrokenHome
 from near_harness.version import __version__
@@ -45,7 +44,7 @@ class Store:
     def __init__(self, home: Path, genesis: Any, *, read_only: bool = False) -> None:
         self.path = home / DATA / _FILE
         self._anew = f"Remove {self.path.parent} to begin the chain anew"
-        self._lock: int | None = None
+        self._let_go: Callable[[], None] | None = None
         with self._named_errors():
             if read_only:
                 self._database = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
@@ -84,17 +83,15 @@ class Store:
     def close(self) -> None:
         """Close the database, for another node to take it up."""
         self._database.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        let_go, self._let_go = self._let_go, None
+        if let_go is not None:
+            let_go()
 
     def _claim(self, home: Path) -> None:
         """Take the folder for this process alone; the lock goes with it, whatever happens to it."""
-        self._lock = os.open(self.path.with_name(_LOCK), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BrokenHome(f"another node runs with {home}: stop it, or choose another --home") from None
+        self._let_go = claim_file(self.path.with_name(_LOCK))
+        if self._let_go is None:
+            raise BrokenHome(f"another node runs with {home}: stop it, or choose another --home")
 
     def _create(self) -> None:
         if self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone() is not None:
