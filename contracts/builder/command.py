@@ -60,6 +60,7 @@ def build(folder: Path, kind: str) -> dict[str, Any]:
     with step("Downloading the crates of Cargo.lock"):
         compilation.fetch(chosen)
     compilation.target_dir().mkdir(parents=True, exist_ok=True)
+    compilation.take_over(chosen)
     with tempfile.TemporaryDirectory(dir=compilation.target_dir()) as temporary:
         finished = Path(temporary)
         for number, contract in enumerate(sources.contracts()):

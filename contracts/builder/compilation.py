@@ -29,6 +29,27 @@ def fetch(toolchain: Toolchain) -> None:
     )
 
 
+def take_over(toolchain: Toolchain) -> None:
+    """Makes the target folder this tree's, where another one built there last.
+
+    Cargo knows a crate of a workspace by its place below it and by the times of its files, so it would take the other tree's
+    build for ours. The crates of the registry are the same for all trees, and stay.
+    """
+    owner = target_dir() / "tree.txt"
+    tree = str(sources.CONTRACTS)
+    if owner.exists() and owner.read_text(encoding="utf-8") == tree:
+        return
+    packages = [word for folder in sources.crates(sources.CONTRACTS) for word in ("--package", folder.name)]
+    for options in ([], ["--release", "--target", TARGET]):
+        run(
+            [toolchain.cargo, "clean", "--quiet", "--locked", "--offline", *packages, *options],
+            what="Removing what another tree has built",
+            cwd=sources.CONTRACTS,
+            env={**toolchain.env, "CARGO_TARGET_DIR": str(target_dir())},
+        )
+    owner.write_text(tree, encoding="utf-8")
+
+
 def compile_contract(contract: Contract, toolchain: Toolchain, wasm_opt: str, folder: Path) -> None:
     """Writes `<name>.wasm` and `<name>.abi.json` to a folder."""
     contract_abi = generate_abi(contract, toolchain)

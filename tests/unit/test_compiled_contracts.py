@@ -7,8 +7,11 @@ import importlib
 import importlib.util
 import json
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -193,3 +196,33 @@ def test_a_file_that_is_no_wasm_is_named_as_such() -> None:
     whole = (TESTED / "bank.wasm").read_bytes()
     with pytest.raises(machine.BuildError, match="ends too early"):
         read(whole[: len(whole) // 2])
+
+
+@pytest.mark.skipif(shutil.which("cargo") is None, reason="contracts are built with cargo, which is not here")
+def test_a_tree_never_takes_what_another_tree_has_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compilation, sources = builder("compilation"), builder("sources")
+    monkeypatch.setattr(compilation, "cache_dir", lambda: tmp_path / "cache")
+    compilation.target_dir().mkdir(parents=True)
+
+    def built(name: str, *, hours_old: int) -> str:
+        tree = tmp_path / name
+        source = tree / "one" / "src" / "main.rs"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(f'fn main() {{ print!("{name}") }}')
+        (tree / "Cargo.toml").write_text('[workspace]\nmembers = ["one"]\nresolver = "2"\n')
+        (tree / "one" / "Cargo.toml").write_text('[package]\nname = "one"\nversion = "0.1.0"\n')
+        (tree / "Cargo.lock").write_text('version = 4\n\n[[package]]\nname = "one"\nversion = "0.1.0"\n')
+        when = source.stat().st_mtime - hours_old * 3600
+        for file in tree.rglob("*"):
+            os.utime(file, (when, when))
+        monkeypatch.setattr(sources, "CONTRACTS", tree)
+        compilation.take_over(SimpleNamespace(cargo="cargo", env={}))
+        environ = {**os.environ, "CARGO_TARGET_DIR": str(compilation.target_dir())}
+        done = subprocess.run(["cargo", "run", "--quiet"], cwd=tree, env=environ, capture_output=True, text=True, check=True)  # noqa: S607
+        return done.stdout
+
+    assert [built("first", hours_old=0), built("second", hours_old=2), built("first", hours_old=3)] == [
+        "first",
+        "second",
+        "first",
+    ]
