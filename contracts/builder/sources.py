@@ -46,7 +46,8 @@ def files(root: Path = CONTRACTS) -> list[Path]:
     for folder in crates(root):
         found.append(folder / "Cargo.toml")
         found.extend((folder / "src").rglob("*.rs"))
-    return sorted(found)
+    # By their parts: Windows would sort paths without a look at the case of letters.
+    return sorted(found, key=lambda file: file.relative_to(root).parts)
 
 
 def sha256(root: Path = CONTRACTS) -> str:
