@@ -100,6 +100,19 @@ class Keeper:
                 _remove_containers(self._containers)
 
 
+def _popen(argv: list[str], log: Any, environ: dict[str, str], folder: str | None, flags: int = 0) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - the node, as pytest asked
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=environ,
+        cwd=folder,
+        start_new_session=True,  # Windows has none, and takes it for nothing
+        creationflags=flags,
+    )
+
+
 if sys.platform == "win32":
     _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     _kernel.OpenProcess.restype = _kernel.CreateJobObjectW.restype = wintypes.HANDLE
@@ -139,16 +152,8 @@ if sys.platform == "win32":
 
         def start(self, argv: list[str], log: Any, environ: dict[str, str], folder: str | None) -> subprocess.Popen[bytes]:
             """Start a process, what it prints appended to ``log``."""
-            child = subprocess.Popen(  # noqa: S603 - the node, as pytest asked
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environ,
-                cwd=folder,
-                # It runs when it belongs to the job, so that nothing of it can be outside.
-                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP | _CREATE_SUSPENDED,
-            )
+            # It runs when it belongs to the job, so that nothing of it can be outside.
+            child = _popen(argv, log, environ, folder, subprocess.CREATE_NEW_PROCESS_GROUP | _CREATE_SUSPENDED)
             handle = wintypes.HANDLE(int(child._handle))  # type: ignore[attr-defined]  # noqa: SLF001
             if not _kernel.AssignProcessToJobObject(self._job, handle):
                 error = ctypes.WinError(ctypes.get_last_error())
@@ -181,15 +186,7 @@ else:
 
         def start(self, argv: list[str], log: Any, environ: dict[str, str], folder: str | None) -> subprocess.Popen[bytes]:
             """Start a process, what it prints appended to ``log``."""
-            child = subprocess.Popen(  # noqa: S603 - the node, as pytest asked
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environ,
-                cwd=folder,
-                start_new_session=True,
-            )
+            child = _popen(argv, log, environ, folder)
             self._children.append(child)
             return child
 
