@@ -4,8 +4,12 @@ import { Near, generateKey } from "near-kit";
 import { Sandbox } from "near-kit/sandbox";
 import { wasm } from "../timing.js";
 
-// Not detached: the node ends with this process, whatever happens.
-export const start = () => Sandbox.start({ detached: false });
+// A program that fails leaves no node behind: near-kit itself stops one only where it is told.
+export async function start() {
+  const sandbox = await Sandbox.start({ detached: false });
+  process.once("exit", () => sandbox.process?.kill());
+  return sandbox;
+}
 
 export async function withBank(sandbox) {
   const root = sandbox.rootAccount.id;
