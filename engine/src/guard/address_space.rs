@@ -20,5 +20,5 @@ pub fn limit_and_remedy() -> String {
 /// To be read after "and".
 #[cfg(windows)]
 pub fn limit_and_remedy() -> String {
-    "this process cannot have them: end the job or the container that limits its memory, or enlarge it".to_owned()
+    "nearcore's VM does not start on Windows yet: use --near-node=docker, or Linux below Windows (WSL)".to_owned()
 }
