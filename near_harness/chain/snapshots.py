@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from near_harness.namespaces import Namespace, Namespaces
 from near_harness.nodes.base import Node
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from near_harness.accounts import Account
     from near_harness.anchors import AnchorStack
     from near_harness.outcome import Outcome
@@ -33,6 +35,27 @@ class _Moment:
     def __repr__(self) -> str:
         accounts = f"{len(self.accounts)} account{'' if len(self.accounts) == 1 else 's'}"
         return f"<a moment of the chain, with {accounts} known to the harness: near.restore(…) goes back to it>"
+
+
+class Anchor:
+    """A moment to which the chain goes back at the end of a block. Nothing in it waits, so it is good for both kinds of block."""
+
+    def __init__(self, anchored: AbstractContextManager[None]) -> None:
+        self._anchored = anchored
+
+    def __enter__(self) -> None:
+        self._anchored.__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self._anchored.__exit__(kind, error, traceback)
+
+    async def __aenter__(self) -> None:
+        self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, traceback)
 
 
 class Snapshots:
@@ -65,16 +88,14 @@ class Snapshots:
             self.node.restore(snapshot)
         self._go_back(snapshot)
 
-    @contextmanager
-    def anchor(self, label: str = "") -> Iterator[None]:
-        """Roll back, at the end of a ``with`` block, whatever it did to the chain.
+    def anchor(self, label: str = "") -> Anchor:
+        """Roll back, at the end of a ``with`` block (or ``async with``, which is the same), whatever it did to the chain.
 
         :raises CapabilityMissing: where the node cannot.
         """
         if not self.node.capabilities.snapshot:
             self.node.snapshot()
-        with self.anchors.anchor(label):
-            yield
+        return Anchor(self.anchors.anchor(label))
 
     @contextmanager
     def unobserved(self) -> Iterator[None]:

@@ -256,6 +256,15 @@ def test_anchors_and_snapshots_of_a_test(run: Run) -> None:
             assert not await near.exists("dora.sandbox")
             await near.create_account("dora")
 
+        async def test_anchor_of_an_async_with(near):
+            try:
+                async with near.anchor():
+                    await near.create_account("dora")
+                    raise ValueError
+            except ValueError:
+                pass
+            assert not await near.exists("dora.sandbox")
+
         async def test_snapshot(near, alice):
             snapshot = near.snapshot()
             for _ in range(3):
@@ -263,7 +272,7 @@ def test_anchors_and_snapshots_of_a_test(run: Run) -> None:
                 await alice.transfer("dora.sandbox", "1 NEAR")
                 near.restore(snapshot)
             assert await alice.balance() == 100 * 10**24
-    """).assert_outcomes(passed=2)
+    """).assert_outcomes(passed=3)
 
 
 def test_names_are_found_anew_in_each_test(run: Run) -> None:
