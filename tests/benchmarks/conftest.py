@@ -6,4 +6,5 @@ import sys
 from pathlib import Path
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-sys.path.append(str(BENCHMARKS))  # they are programs, run from their folder
+# They are programs, run from their folder. None has the name of a folder of tests, which it would hide.
+sys.path.append(str(BENCHMARKS))

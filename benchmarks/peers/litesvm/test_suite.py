@@ -13,5 +13,6 @@ def chain() -> Chain:
 
 @pytest.mark.parametrize("_number", range(TESTS))
 def test_a_program_that_calls_others(chain: Chain, _number: int) -> None:
-    made = chain.call()
-    assert chain.svm.get_account(made).owner != chain.payer.pubkey()
+    made = chain.svm.get_account(chain.call())
+    assert made is not None
+    assert made.owner != chain.payer.pubkey()

@@ -1,6 +1,6 @@
 """How long the nodes outside of this process take: from ``start()`` to an answer, to stop, and for a transfer until FINAL.
 
-    python benchmarks/nodes.py [NODE ...] [--starts 5]
+    python benchmarks/node_kinds.py [NODE ...] [--starts 5]
 
 ``NODE`` is what ``--near-node`` takes, such as ``binary`` or ``docker:near-harness/sandbox:ci``; by default ``binary``. A node
 that cannot be started is an error.

@@ -1,6 +1,6 @@
 """What a JSON-RPC request costs beside the same request to a server that does nothing, in the same run.
 
-    python benchmarks/rpc.py [--requests 1000] [--clients 16] [--rounds 5]
+    python benchmarks/over_rpc.py [--requests 1000] [--clients 16] [--rounds 5]
 
 The floor is aiohttp's client against aiohttp's server with an empty handler, in a process of its own as the node is: what HTTP,
 the kernel and both Python programs cost in any case. A transfer that waits for FINAL has its floor in a request of its size.

@@ -1,6 +1,6 @@
 """Receipts that an exploration executes in a second of one core, with near-sdk contracts.
 
-    python benchmarks/explore.py [--flows 4] [--times 5]
+    python benchmarks/exploring.py [--flows 4] [--times 5]
 
 Concurrent calls with callbacks (a bank that asks a pool), explored in every order. ``the engine alone``: the same receipts, one
 after the other, without a search. Measured is processor time, so that other programs do not count; the best of several runs.
