@@ -83,8 +83,12 @@ class Method:
         if not self.json and self.parameters is None:
             raise InvalidArguments(f"{self.name} takes borsh: give the encoded arguments as bytes, {self.name}(b'…')")
         if self.parameters is None:
+            if len(positional) == 1 and isinstance(positional[0], Mapping) and not named:
+                return dict(positional[0])
             if positional:
-                raise InvalidArguments(f"{self.name}: the contract has no ABI, so name the arguments: {self.name}(x=1)")
+                raise InvalidArguments(
+                    f"{self.name}: the contract has no ABI, so name the arguments: {self.name}(x=1), or {self.name}({{'x': 1}})"
+                )
             return dict(named)
         names = [parameter.name for parameter in self.parameters]
         if len(positional) > len(names):

@@ -77,7 +77,9 @@ def _details(receipt: Receipt, numbers: dict[Receipt, int]) -> list[tuple[str, s
     lines = [(_log_text(log), "blue") for log in receipt.logs]
     if receipt.how_failed is not None:
         undone = "; its changes were rolled back" if receipt.refund is None else "; the money is burnt"
-        lines.append((f"{receipt.how_failed.message}{undone}", "red"))
+        # Contracts in JavaScript panic with a stack trace.
+        first, line_end, trace = receipt.how_failed.message.rstrip().partition("\n")
+        lines.append((f"{first}{undone}{line_end}{trace}", "red"))
     elif receipt.value:
         lines.append((f"returned {_cut(receipt.value.decode('utf-8', 'replace'))}", "green"))
     elif receipt.result_of is not None:

@@ -69,6 +69,13 @@ def test_without_an_abi_arguments_need_names() -> None:
         method.arguments((1,), {})
 
 
+def test_without_an_abi_a_dict_is_all_the_arguments() -> None:
+    method = Interface.from_exports(("anything",)).method("anything", "contract")
+    assert method.arguments(({"x": 1, "y": 2},), {}) == {"x": 1, "y": 2}
+    with pytest.raises(InvalidArguments, match=r"anything\(x=1\), or anything\({'x': 1}\)"):
+        method.arguments(({"x": 1},), {"y": 2})
+
+
 @pytest.mark.parametrize(
     "abi", [b"", b"no zstd", zstandard.compress(b"no json"), zstandard.compress(b"[]"), zstandard.compress(b"{}")]
 )

@@ -120,6 +120,17 @@ transaction r0  alice.sandbox -> bank.sandbox  FAILED  ~4.65 Tgas burnt, ~0.0003
     )
 
 
+def test_a_panic_with_a_stack_trace_prints(failing: Outcome) -> None:
+    """As contracts in JavaScript panic."""
+    panicked = failing.receipt("pool.sandbox").how_failed
+    assert isinstance(panicked, ContractPanic)
+    panicked.fields = "Smart contract panicked: boom\n    at withdraw (build/contract.js:3440)\n"
+    lines = [line.strip(" │") for line in str(failing).splitlines()]
+    at = lines.index("ContractPanic: boom; its changes were rolled back")
+    assert lines[at + 1] == "at withdraw (build/contract.js:3440)"
+    assert lines[at + 2].startswith("├── #3")
+
+
 def test_a_receipt_that_is_not_there_or_not_alone_is_an_error_with_the_tree(failing: Outcome) -> None:
     with pytest.raises(ReceiptNotFound, match=r"no receipt for pool\.sandbox\.run\ntransaction r0"):
         failing.receipt("pool.sandbox", "run")
