@@ -4,7 +4,7 @@
 
 The first sections are promises: the median (or the one value), what is promised, and how much of that is used up. The floor of
 a request is the same client and server with nothing behind them. With ``--peers`` the same work is timed with others' tools as
-well, each with what its own users write (``benchmarks/peers``): they are installed from npm and PyPI into the cache, 300 MB,
+well, each with what its own users write (``benchmarks/peers``): they are installed from npm and PyPI into the cache, 460 MB,
 and what cannot be had is in the table with the reason. ``--docs`` writes the table and its picture into ``docs/speed.md``.
 Exits with 1 where a promise is not kept, with 2 where a peer's program fails.
 """
