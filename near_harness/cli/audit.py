@@ -86,6 +86,9 @@ def command(contract: Path, **options: Any) -> None:
     baseline: Path | None = options["baseline"]
     if options["write_baseline"] and baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE")
+    for written in (options["output"], baseline if options["write_baseline"] else None):
+        if written is not None and not written.parent.is_dir():  # said before the work, not after it
+            raise CannotWrite(f"{written}: there is no folder {written.parent}")
     asked = {name: options[name] for name in ("init", "calls", "setup", "rules", "tries", "seed", "protocol_version")}
     try:
         known = frozenset() if baseline is None or options["write_baseline"] else read_baseline(baseline)

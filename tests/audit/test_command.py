@@ -172,6 +172,19 @@ def test_rules_are_listed_and_explained() -> None:
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    result = run(POOL, *FEW, "--output", tmp_path / "no" / "report.txt")
+    result = run(POOL, *FEW, "--output", tmp_path / "no" / "report.txt", "--scripts", tmp_path / "scripts")
     assert result.exit_code == 3
-    assert "report.txt: No such file or directory" in result.stderr
+    assert f"report.txt: there is no folder {tmp_path / 'no'}" in result.stderr
+    assert list(tmp_path.iterdir()) == []  # before anything was done
+
+
+def test_a_baseline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    result = run(POOL, *FEW, "--baseline", tmp_path / "no" / "known.json", "--write-baseline")
+    assert result.exit_code == 3
+    assert "known.json: there is no folder" in result.stderr
+
+
+def test_what_the_system_refuses_is_told(tmp_path: Path) -> None:
+    result = run(POOL, *FEW, "--output", tmp_path / ("x" * 300))
+    assert result.exit_code == 3
+    assert "File name too long" in result.stderr
