@@ -16,8 +16,8 @@ def _commands_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
 
 
-def collected(page: str) -> dict[str, object]:
-    """Compile the tests of a page into a namespace; errors name the page and its lines."""
+def collected(page: str | Path) -> dict[str, object]:
+    """Compile the tests of a page, or of a file elsewhere, into a namespace; errors name the page and its lines."""
     import near_harness
     from near_harness import actions, errors, gas, transactions
     from near_harness.outcome import failures
@@ -33,7 +33,8 @@ def collected(page: str) -> dict[str, object]:
         before = set(space)
         # The project's own pages; lines are counted as in the page.
         exec(compile("\n" * (block.line - 1) + block.code, str(DOCS / page), "exec"), space)  # noqa: S102
-        new = {name: space[name] for name in set(space) - before if name.startswith("test_")}
+        # In the order of the page: every worker of pytest-xdist has to collect the same.
+        new = {name: value for name, value in space.items() if name not in before and name.startswith("test_")}
         assert len(new) == block.code.count("def test_"), f"{page}, line {block.line}: a test of this name is there already"
         tests.update(new)
     return tests

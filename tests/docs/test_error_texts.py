@@ -21,7 +21,7 @@ _WITHIN = {"Impossible", "_EndedEarly"}
 """Errors that no user meets: they are caught where they are used."""
 
 for _path in _TEXTS:
-    globals().update(collected(f"../near_harness/explanations/texts/{_path.name}"))
+    globals().update(collected(_path))
 
 
 @pytest.mark.parametrize("name", [path.stem for path in _TEXTS])
