@@ -18,6 +18,11 @@ def _commands_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def collected(page: str | Path) -> dict[str, object]:
     """Compile the tests of a page, or of a file elsewhere, into a namespace; errors name the page and its lines."""
+    return {name: value for name, value in compiled(page).items() if name.startswith("test_")}
+
+
+def compiled(page: str | Path) -> dict[str, object]:
+    """Compile all Python of a page; what it defines, by name, in the order of the page."""
     import near_harness
     from near_harness import actions, errors, gas, transactions
     from near_harness.outcome import failures
@@ -26,18 +31,17 @@ def collected(page: str | Path) -> dict[str, object]:
     for module in (failures, errors, gas, near_harness):
         space.update({name: getattr(module, name) for name in dir(module) if not name.startswith("_")})
     space |= {"pytest": pytest, "transactions": transactions, "actions": actions}  # failures has modules of these names, too
-    tests: dict[str, object] = {}
+    given = set(space)
     for block in blocks(DOCS / page):
         if block.language != "python":
             continue
         before = set(space)
         # The project's own pages; lines are counted as in the page.
         exec(compile("\n" * (block.line - 1) + block.code, str(DOCS / page), "exec"), space)  # noqa: S102
-        # In the order of the page: every worker of pytest-xdist has to collect the same.
-        new = {name: value for name, value in space.items() if name not in before and name.startswith("test_")}
-        assert len(new) == block.code.count("def test_"), f"{page}, line {block.line}: a test of this name is there already"
-        tests.update(new)
-    return tests
+        tests = [name for name in set(space) - before if name.startswith("test_")]
+        assert len(tests) == block.code.count("def test_"), f"{page}, line {block.line}: a test of this name is there already"
+    # In the order of the page: every worker of pytest-xdist has to collect the same.
+    return {name: value for name, value in space.items() if name not in given}
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +53,9 @@ def installed(monkeypatch):
 @pytest.fixture
 async def demo(near, contracts):
     return await near.deploy(contracts / "deposit_demo.wasm", "demo")
+
+
+@pytest.fixture
+def send_bytes():
+    """What docs/rpc.md shows: how actions are sent that py-near cannot build."""
+    return compiled("rpc.md")["send_bytes"]
