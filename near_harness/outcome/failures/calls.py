@@ -107,14 +107,14 @@ class PrepareError(CompilationError):
 
 
 class PrepareDeserialization(PrepareError):
-    """The code has instructions that the node does not know, usually of a compiler newer than the protocol version."""
+    """The code cannot be read: it has instructions that the protocol refuses, or it is damaged."""
 
     variant = "Deserialization"
     hint = (
-        "the compiler used WebAssembly features that this protocol version refuses (Rust from 1.82 on: reference types, "
-        "multivalue; from 1.87 on: bulk memory, saturating conversions). Build with cargo near build, or take them out: "
-        "wasm-opt -Oz --signext-lowering --llvm-memory-copy-fill-lowering --llvm-nontrapping-fptoint-lowering in.wasm -o "
-        "out.wasm; or with a newer protocol version: --near-protocol latest"
+        "the code is damaged, or uses WebAssembly that the protocol refuses: multi-value, SIMD, threads and tail calls in every "
+        "version; before protocol 84 also bulk memory, sign extension, saturating conversions and reference types, which Rust "
+        "from 1.82 on uses. Build with cargo near build, without further target features; for a chain before protocol 84 then: "
+        "wasm-opt -Oz --signext-lowering --llvm-memory-copy-fill-lowering --llvm-nontrapping-fptoint-lowering in.wasm -o out.wasm"
     )
 
 
