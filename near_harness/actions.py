@@ -17,7 +17,7 @@ Actions = Sequence[Any]
 GlobalBy = Literal["hash", "account"]
 DEFAULT_GAS = TGas(100)
 MAX_GAS = TGas(1000)
-"""``max_total_prepaid_gas`` since protocol 82 (300 Tgas before it)."""
+"""``max_total_prepaid_gas`` since protocol 83 (300 Tgas before it)."""
 
 
 def create_account() -> Any:

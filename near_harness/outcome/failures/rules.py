@@ -12,7 +12,7 @@ class DeleteActionMustBeFinal(ActionsValidation):
 class TotalPrepaidGasExceeded(ActionsValidation):
     """The calls carry more gas than a transaction may."""
 
-    hint = "attach less gas: the calls of one transaction carry 1000 Tgas together (300 before protocol 82)"
+    hint = "attach less gas: the calls of one transaction carry 1000 Tgas together (300 before protocol 83)"
 
 
 class TotalNumberOfActionsExceeded(ActionsValidation):
