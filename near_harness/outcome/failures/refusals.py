@@ -93,7 +93,7 @@ class NotEnoughGasKeyBalance(InvalidTransaction):
 
 
 class NotEnoughBalanceForDeposit(InvalidTransaction):
-    """A gas key pays the gas, but its account cannot pay the deposit. The gas is charged all the same."""
+    """A gas key pays the gas, but its account cannot pay the deposit. Where it shows only in a block, the gas is charged."""
 
 
 class InvalidAccessKey(InvalidTransaction):
