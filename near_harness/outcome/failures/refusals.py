@@ -13,7 +13,7 @@ class InvalidTransaction(TransactionFailed):
 
 
 class InvalidSignerId(InvalidTransaction):
-    """The signer is no account id."""
+    """The signer's account is gone when the transaction's turn comes in a block, or its id is none."""
 
 
 class SignerDoesNotExist(InvalidTransaction):
@@ -51,7 +51,7 @@ class CostOverflow(InvalidTransaction):
 
 
 class InvalidChain(InvalidTransaction):
-    """The block that the transaction names is of another chain."""
+    """The block that the transaction names is of a fork that was given up."""
 
 
 class Expired(InvalidTransaction):
