@@ -20,8 +20,6 @@ def test_a_name_of_nearcore(cli: Cli) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("NotEnoughBalance (error)\n\nThe signer cannot pay the deposits plus all attached gas")
     assert "Why the protocol does so\n  A transaction is paid in advance." in done.stdout
-    plain = cli("explain", "InvalidSignature").stdout
-    assert "Why: Refused by the protocol: nearcore's `InvalidTxError`: nothing was executed" in plain
     assert "What to do: give the signer more NEAR, or attach less gas" in done.stdout
     assert "expect_failure(NotEnoughBalance)" in done.stdout
 
