@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 import re
 from dataclasses import dataclass, field, replace
@@ -66,8 +67,9 @@ def codes() -> dict[str, str]:
     return {name: found[0].title for name, found in sorted(_all().items())}
 
 
+@functools.cache
 def _all() -> dict[str, list[Explanation]]:
-    """Explanations by name; nearcore has two errors of one name in different enums."""
+    """Explanations by name; nearcore has two errors of one name in different enums. They are read once."""
     found: dict[str, list[Explanation]] = {}
     classes = {**kinds(), **warnings()}
     made = {name: _of_class(kind, classes) for name, kind in classes.items()}

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 _BLOCK = re.compile(r"^( *)```([\w{}-]+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_TEST = re.compile(r"^(?:async )?def test_", re.MULTILINE)
 _FILE = re.compile(r"^# ([\w./-]+\.\w+)$", re.MULTILINE)
 
 
@@ -23,9 +24,9 @@ class Block:
     code: str
 
     @property
-    def has_tests(self) -> bool:
-        """Whether it defines tests."""
-        return "def test_" in self.code
+    def tests(self) -> int:
+        """How many tests it defines; those inside texts, which a test writes to files, left out."""
+        return len(_TEST.findall(self.code))
 
     @property
     def file(self) -> str | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from docs.blocks import DOCS, blocks
 
+_FIXTURE = type(pytest.fixture(lambda: None))
+
 
 @pytest.fixture(autouse=True)
 def _commands_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,8 +19,8 @@ def _commands_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def collected(page: str | Path) -> dict[str, object]:
-    """Compile the tests of a page, or of a file elsewhere, into a namespace; errors name the page and its lines."""
-    return {name: value for name, value in compiled(page).items() if name.startswith("test_")}
+    """Compile the tests and fixtures of a page, or of a file elsewhere, for a module; errors name the page and its lines."""
+    return {name: value for name, value in compiled(page).items() if name.startswith("test_") or isinstance(value, _FIXTURE)}
 
 
 def compiled(page: str | Path) -> dict[str, object]:
@@ -39,7 +41,7 @@ def compiled(page: str | Path) -> dict[str, object]:
         # The project's own pages; lines are counted as in the page.
         exec(compile("\n" * (block.line - 1) + block.code, str(DOCS / page), "exec"), space)  # noqa: S102
         tests = [name for name in set(space) - before if name.startswith("test_")]
-        assert len(tests) == block.code.count("def test_"), f"{page}, line {block.line}: a test of this name is there already"
+        assert len(tests) == block.tests, f"{page}, line {block.line}: a test of this name is there already"
     # In the order of the page: every worker of pytest-xdist has to collect the same.
     return {name: value for name, value in space.items() if name not in given}
 

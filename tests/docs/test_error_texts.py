@@ -32,7 +32,7 @@ def test_a_text_is_of_an_error_and_has_all_parts(name: str) -> None:
     assert (why.title, example.title, mend.title) == (why.title, "An example", "How to mend it")
     assert why.title in {"Why the protocol does so", "Why the harness does so"}
     assert any(paragraph.is_code and name in paragraph.text for paragraph in example.paragraphs) or name == "ScheduleDiverged"
-    assert sum(block.code.count("def test_") for block in blocks(FOLDER / f"{name}.md")) == 1
+    assert sum(block.tests for block in blocks(FOLDER / f"{name}.md")) == 1
     assert text.read
 
 
