@@ -53,7 +53,7 @@ def _one(one: Explanation) -> str:
         return one.meaning
     lines = [f"{one.code} ({one.kind})", "", _plain(one.meaning)]
     lines += [line for section in one.more.sections for line in _section(section)]
-    lines += ["", f"What to do: {one.what_to_do}"] if one.what_to_do else []
+    lines += ["", f"What to do: {one.what_to_do}"] if one.what_to_do != one.more.mend else []
     lines += ["", f"nearcore calls it {one.nearcore}."] if one.nearcore else []
     lines += ["", f"It is a kind of {', '.join(one.is_a)}."] if one.is_a else []
     lines += ["", f"Its own kinds: {', '.join(one.kinds)}."] if one.kinds else []

@@ -32,48 +32,36 @@ OF_PARTS: tuple[Kind, ...] = (
 
 @dataclass(frozen=True)
 class Group:
-    """Errors with one cause: ``why`` they come, and what to do (``remedy``) where a class gives no better hint."""
+    """Errors with one cause, and what all of them have in common (``why`` they come). What is their own is in ``texts/``."""
 
     title: str
     why: str
     base: Kind
-    remedy: str = ""
-    read: tuple[str, ...] = ()
-    """Pages of the documentation that go on."""
 
 
-_IN_A_TEST = "A test expects it with .expect_failure(NAME)."
 GROUPS = (
     Group(
         "Refused by the harness",
         "Nothing was sent: what was passed in cannot be used. On the chain it would fail as well, later and with less to go by: "
         "the harness knows the units, the rules of names and the contract's ABI. All are a ``BadInput``, so a ``ValueError``.",
         errors.BadInput,
-        "Correct what the text names. Where the contract itself shall refuse it, call it by its id: nothing is known of it then.",
-        ("contracts", "money"),
     ),
     Group(
         "The node",
         "It cannot be had, or cannot do what is asked. A test that needs a node which is not there fails, and is never skipped: "
         "a green run has run everything.",
         errors.NodeError,
-        "The text names the remedy; near-harness doctor says which kinds of node can run here, and why others cannot.",
-        ("nodes", "cli"),
     ),
     Group(
         "The node's answer",
         "A request was answered with an error. Nothing of it is about a transaction that failed: that has an outcome.",
         errors.RpcError,
-        "Look whether the account, block or contract is on this chain: error.name is nearcore's cause, error.info its fields.",
-        ("rpc", "explanation/isolation"),
     ),
     Group(
         "Refused by the protocol",
         "nearcore's ``InvalidTxError``: nothing was executed and nothing was charged. A transaction is checked before it becomes "
         "a receipt: its signature, its key, its nonce, its form, and whether its signer can pay for all of it in advance.",
         failures.InvalidTransaction,
-        f"Correct the transaction, and send it again. {_IN_A_TEST}",
-        ("money", "receipts"),
     ),
     Group(
         "Failed in a contract",
@@ -81,30 +69,22 @@ GROUPS = (
         "Other receipts of the same transaction stay as they are: there is no rollback of the whole, and what came before has to "
         "be undone by a callback.",
         failures.FunctionCallFailed,
-        f"The receipt tree shows which receipt failed, with what, and what came of it. {_IN_A_TEST}",
-        ("receipts", "explanation/rollback", "gas"),
     ),
     Group(
         "Failed in another action",
         "nearcore's ``ActionErrorKind``: the actions of a receipt are executed in order, and all of them or none: where one "
         "fails, what the others have changed is rolled back, and the deposits go back to the predecessor.",
         failures.ActionFailed,
-        f"The receipt tree shows which receipt failed and who made it. {_IN_A_TEST}",
-        ("receipts", "explanation/rollback", "money"),
     ),
     Group(
         "Warnings",
-        "The test goes on.",
+        "The test goes on. ``pytest -W error`` makes failures of them; ``filterwarnings`` in the ini file chooses by class.",
         UserWarning,
-        "pytest -W error turns warnings into failures; filterwarnings in the ini file chooses by class.",
-        ("explanation/isolation", "gas"),
     ),
     Group(
         "Others",
         "Raised by a part of the harness that the name tells: an expectation, a bundle, an exploration, an audit.",
         BaseException,
-        "The text says what is wrong, and where.",
-        ("receipts", "cli"),
     ),
 )
 
@@ -141,13 +121,23 @@ def home_of(kind: Kind) -> str:
     return "near_harness.expectations" if kind is ExpectationFailed else kind.__module__
 
 
+_TOLD_INSIDE = (failures.DelegateActionRequiresGasKey, failures.DelegateActionRequiresNonGasKey)
+"""Reasons that nodes tell only inside a ``DelegateActionAccessKeyError``."""
+
+
 def in_a_test(kind: Kind) -> list[str]:
     """How a test expects it, as lines of Python."""
     name = kind.__name__
+    if kind in _TOLD_INSIDE:
+        outer = failures.DelegateActionAccessKeyError
+        told = f'failure = await signed.by(relayer).expect_failure({outer.__name__}, "{name}")'
+        return [f"from {home_of(outer)} import {outer.__name__}", "", told]
     if issubclass(kind, failures.TransactionFailed):
-        lines = [f"failure = await contract.method().by(alice).expect_failure({name})"]
+        sent = "signed.by(relayer)" if name.startswith("DelegateAction") else "contract.method().by(alice)"
+        lines = [f"failure = await {sent}.expect_failure({name})"]
     elif issubclass(kind, AssertionError):
-        lines = [f"with pytest.raises({name}):", "    expect(tx).succeeded()"]
+        checked = "report.assert_safe()" if kind is ExplorationFailed else "expect(tx).succeeded()"
+        lines = [f"with pytest.raises({name}):", f"    {checked}"]
     elif issubclass(kind, Warning):
         lines = [f"with pytest.warns({name}):", "    ..."]
     else:

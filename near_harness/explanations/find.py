@@ -6,7 +6,7 @@ import difflib
 import functools
 import inspect
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from near_harness.audit.pages import page
 from near_harness.audit.rules import RULES
@@ -97,10 +97,10 @@ def _of_class(kind: Kind, known: dict[str, Kind]) -> Explanation:
         title=meaning.splitlines()[0],
         meaning=meaning,
         why=f"{group.title}: {group.why}" if group.why else "",
-        what_to_do=getattr(kind, "hint", "") or group.remedy.replace("NAME", kind.__name__),
+        what_to_do=getattr(kind, "hint", "") or more.mend,
         nearcore=str(vars(kind).get("variant", "")),
         is_a=tuple(base.__name__ for base in kind.__mro__[1:] if known.get(base.__name__) is base),
         kinds=tuple(name for name, other in known.items() if kind in other.__bases__),
         in_a_test=tuple(in_a_test(kind)),
-        more=replace(more, read=more.read or group.read),
+        more=more,
     )

@@ -39,6 +39,12 @@ class LongText:
     sections: tuple[Section, ...] = ()
     read: tuple[str, ...] = ()
 
+    @property
+    def mend(self) -> str:
+        """What to do: the prose of the last section."""
+        last = self.sections[-1].paragraphs if self.sections else ()
+        return "\n".join(paragraph.text for paragraph in last if not paragraph.is_code)
+
 
 def long_text(name: str) -> LongText:
     """Return the text of an error; without sections, where there is none."""

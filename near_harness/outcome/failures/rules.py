@@ -28,7 +28,7 @@ class AddKeyMethodNameLengthExceeded(ActionsValidation):
 
 
 class IntegerOverflow(ActionsValidation):
-    """Gas or deposits do not fit into their numbers when added."""
+    """The gas of all calls together does not fit into 64 bits."""
 
 
 class InvalidAccountIdInAction(ActionsValidation):
