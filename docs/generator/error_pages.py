@@ -29,9 +29,6 @@ def page(kind: Kind, told: Explanation) -> str:
     # Not in the navigation, which every page repeats: the index leads here.
     parts = [":orphan:", "", told.code, "=" * len(told.code), "", f".. autoexception:: {home_of(kind)}.{told.code}", ""]
     parts += [line for section in told.more.sections for line in _section(section.title, _prose_and_code(section))]
-    if not told.more.sections:
-        parts += _section("Why it comes", told.why)
-        parts += _section("What to do", _sentence(_escaped(told.what_to_do)))
     parts += _section("In a test", _code("\n".join(told.in_a_test)))
     stands = [f"nearcore calls it ``{told.nearcore}``."] if told.nearcore else []
     stands += [f"It is a kind of {_links(told.is_a)}."] if told.is_a else []
@@ -56,10 +53,6 @@ def _marked(text: str) -> str:
 
 def _section(title: str, text: str) -> list[str]:
     return [title, "-" * len(title), "", text, ""] if text else []
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}" if text else ""
 
 
 def _links(names: Iterable[str]) -> str:

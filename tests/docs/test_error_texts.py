@@ -49,6 +49,7 @@ def test_every_page_says_what_to_read_and_shows_a_test() -> None:
         found = next(one for one in explain(name) if one.code == name)
         assert found.in_a_test, name
         assert found.why, name
+        assert found.more.sections, f"{name} has no text in {FOLDER}"
         assert [page for page in found.more.read if not (DOCS / f"{page}.md").is_file()] == [], name
         assert found.more.read, name
 
