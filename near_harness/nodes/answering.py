@@ -36,7 +36,7 @@ class Answering:
     async def post(self, body: bytes) -> tuple[int, bytes]:
         """Answer a JSON-RPC request with HTTP status and body; a defect of the chain with nearcore's INTERNAL_ERROR."""
         try:
-            return await self._pump.settle(self.chain.request(body))
+            return await self._pump.settle(lambda: self.chain.request(body))
         except Exception as error:  # noqa: BLE001 - a defect of the chain must reach the test, not a log alone
             _log.exception("JSON-RPC %r", body[:200])
             return internal_error(error)

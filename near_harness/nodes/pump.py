@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -100,17 +101,20 @@ class Pump:
         self._crowd_until = 0.0
         self._unawaited = 0
 
-    async def settle(self, answer: tuple[int, bytes] | Pending) -> tuple[int, bytes]:
-        """Return HTTP status and body of an answer, when the blocks that it waits for are made or patience is at its end."""
+    async def settle(self, ask: Callable[[], tuple[int, bytes] | Pending]) -> tuple[int, bytes]:
+        """Ask the chain, and return HTTP status and body when the blocks that it takes are made or patience is at its end."""
         loop = asyncio.get_running_loop()
+        before = self._chain.pooled
+        answer = ask()
         if isinstance(answer, tuple):
-            if self._chain.pooled:
+            pooled = self._chain.pooled
+            if pooled and not before:  # who only looks while others' transactions wait has sent nothing
                 now = loop.time()
                 self._unawaited = 1 if now > self._crowd_until else self._unawaited + 1
                 self._crowd_until = now + _CROWD_S
-                if self._patience_s is None and not self._waiting and not self._chain.paused:
-                    with going_on():
-                        self._chain.produce_blocks(1)  # there is no ticker that would put it into a block
+            if pooled and self._patience_s is None and not self._waiting and not self._chain.paused:
+                with going_on():
+                    self._chain.produce_blocks(1)  # there is no ticker that would put it into a block
             return answer
         # Whoever sends first and waits afterwards is no crowd.
         self._unawaited = max(0, self._unawaited - 1)

@@ -26,7 +26,7 @@ def application(chain: Requests, pump: Pump, *, origins: Sequence[str], most_byt
             return web.Response(status=415, text="Expected request with `Content-Type: application/json`")
         content = await request.read()
         try:
-            status, body = await pump.settle(chain.request(content))
+            status, body = await pump.settle(lambda: chain.request(content))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             status, body = internal_error(error)
         # What is no JSON is refused in plain text.
