@@ -19,6 +19,9 @@ from near_harness.nodes.answering import Answering, Served
 from near_harness.outcome.failures import parse_failure
 
 _TOTAL_TIMEOUT_S = 60.0
+_RECENT_S = 1.5
+"""How long a block may stand in transactions after it was made. They have 100 blocks in a sandbox, which are 12 s where a block
+is made each 120 ms."""
 _OPEN: set[Provider] = set()
 """Providers whose sessions are open: they must not be collected before their loop closes them."""
 
@@ -26,10 +29,29 @@ _OPEN: set[Provider] = set()
 class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type information
     """py-near's JSON-RPC provider for one node and one event loop, with an HTTP session that the loop closes when it ends."""
 
+    keeps = True
+    """Whether what the chain said is still right a moment later: it is another program's, which does not go back."""
+
     def __init__(self, rpc_url: str) -> None:
         super().__init__(rpc_url, allow_broadcast=False)
         self.rpc_url = rpc_url
+        self._block: tuple[str, float] | None = None
         self._keeper: AsyncGenerator[None, None] | None = None
+
+    def saw_block(self, block_hash: str | None, since: float) -> None:
+        """Remember a block for further transactions, and a time (of the event loop) before which it was not yet made."""
+        if block_hash is not None and self.keeps:
+            self._block = (block_hash, since)
+
+    def recent_block(self) -> str | None:
+        """A block that a transaction can name; None where none is known that is recent for certain."""
+        if self._block is None or asyncio.get_running_loop().time() - self._block[1] > _RECENT_S:
+            return None
+        return self._block[0]
+
+    def forget_block(self) -> None:
+        """Name the block no more: the chain has jumped, or is another."""
+        self._block = None
 
     async def startup(self) -> None:
         """Open the HTTP session, and leave its closing to the running event loop."""
@@ -117,6 +139,8 @@ class LocalProvider(Provider):
 
     ``chain`` gives the chain, or raises :class:`NodeError` where the node does not run.
     """
+
+    keeps = False
 
     def __init__(self, rpc_url: str, chain: Callable[[], Served]) -> None:
         super().__init__(rpc_url)

@@ -58,6 +58,7 @@ class TimeTravel:
             self.node.fast_forward(blocks)
         else:  # a real node takes seconds, and other tasks go on
             await asyncio.to_thread(self.node.fast_forward, blocks)
+            self.client.forget_blocks()
 
     def _forward_seconds(self, nanoseconds: int) -> None:
         chain = engine_chain(self.node, "fast_forward by seconds")

@@ -3,74 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import gc
-import json
 import socket
-import struct
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from py_near.account import Account as PyNearAccount
-from still_chain import StillChain
+from scripted_node import Script, refusal
 
 from near_harness import transactions
-from near_harness.client import Client, Signer
+from near_harness.client import Client
 from near_harness.errors import BadInput, NodeError, NodeUnreachable, RpcError, RpcTimeout, UnknownAccount, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.nodes.server import RpcServer
 from near_harness.outcome.failures import AccessKeyNotFound, Expired, InvalidNonce
+from near_harness.signer import Signer
 
 KEY = KeyPair.from_seed("alice.sandbox")
-
-
-class Script(StillChain):
-    """A node that keeps the nonce and the block that a chain would, and answers as it is told."""
-
-    def __init__(self) -> None:
-        self.nonce = 10
-        self.block_hash = "11111111111111111111111111111111"
-        self.sent: list[tuple[int, bytes]] = []
-        self.methods: list[str] = []
-        self.answers: dict[str, Any] = {}
-        self.http_status = 200
-
-    def request(self, body: bytes) -> tuple[int, bytes]:
-        asked = json.loads(body)
-        method, params = asked["method"], asked["params"]
-        self.methods.append(method)
-        told = self.answers.get(params.get("request_type", method) if isinstance(params, dict) else method)
-        if told is not None:
-            return self.http_status, json.dumps({"jsonrpc": "2.0", "id": asked["id"], **told}).encode()
-        return 200, json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": self._result(method, params)}).encode()
-
-    def get(self, path: str) -> tuple[int, str, bytes]:
-        return 404, "text/plain", path.encode()
-
-    def _result(self, method: str, params: Any) -> Any:
-        if method == "status":
-            return {"chain_id": "sandbox"}
-        if method == "query":
-            return {"nonce": self.nonce, "permission": "FullAccess", "block_hash": self.block_hash, "block_height": 7}
-        if method == "send_tx":
-            nonce, block = _nonce_and_block(base64.b64decode(params["signed_tx_base64"]))
-            self.sent.append((nonce, block))
-            assert params["wait_until"] == "NONE"
-            return {"final_execution_status": "NONE"}
-        assert method == "EXPERIMENTAL_tx_status"
-        assert params["wait_until"] == "FINAL"
-        return {"hash": params["tx_hash"]}
-
-
-def _nonce_and_block(tx: bytes) -> tuple[int, bytes]:
-    (length,) = struct.unpack_from("<I", tx)
-    after_key = 4 + length + 33
-    (nonce,) = struct.unpack_from("<Q", tx, after_key)
-    (receiver,) = struct.unpack_from("<I", tx, after_key + 8)
-    block = after_key + 12 + receiver
-    return nonce, tx[block : block + 32]
 
 
 @pytest.fixture
@@ -99,7 +50,8 @@ def signer(client: Client) -> Signer:
 
 async def test_the_nonce_follows_the_chain_back(client: Client, script: Script) -> None:
     await signer(client).send("bob.sandbox", [transactions.transfer("1 NEAR")])
-    script.nonce = 3  # rolled back
+    script.nonce = 3
+    client.forget_nonces()  # as a rollback does
     await signer(client).send("bob.sandbox", [transactions.transfer("1 NEAR")])
     assert [nonce for nonce, _ in script.sent] == [11, 4]
 
@@ -113,22 +65,9 @@ async def test_another_node_with_the_same_key_has_its_own_nonces(client: Client,
     assert [nonce for nonce, _ in script.sent] == [11]
 
 
-async def test_the_block_hash_is_read_for_every_transaction(client: Client, script: Script) -> None:
-    await signer(client).send("bob.sandbox", [])
-    script.block_hash = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM"  # after a fast forward or a rollback
-    await signer(client).send("bob.sandbox", [])
-    assert script.sent[0][1] == bytes(32)
-    assert script.sent[1][1] != bytes(32)
-
-
 async def test_parallel_transactions_arrive_in_order(client: Client, script: Script) -> None:
     await asyncio.gather(*(signer(client).send("bob.sandbox", []) for _ in range(20)))
     assert [nonce for nonce, _ in script.sent] == list(range(11, 31))
-
-
-async def test_a_call_takes_three_requests(client: Client, script: Script) -> None:
-    await signer(client).send("bob.sandbox", [])
-    assert script.methods == ["query", "send_tx", "EXPERIMENTAL_tx_status"]
 
 
 async def test_the_queue_of_keys_does_not_grow(client: Client) -> None:
@@ -143,31 +82,19 @@ async def test_a_panic_of_the_rust_part_is_an_ordinary_error(client: Client) -> 
     await signer(client).send("bob.sandbox", [])
 
 
-def _refusal(error: Any) -> dict[str, Any]:
-    cause = {"name": "INVALID_TRANSACTION", "info": {}}
-    return {
-        "error": {
-            "name": "HANDLER_ERROR",
-            "cause": cause,
-            "code": -32000,
-            "data": {"TxExecutionError": {"InvalidTxError": error}},
-        }
-    }
-
-
 async def test_a_refusal_is_typed_and_names_the_transaction(client: Client, script: Script) -> None:
-    script.answers["send_tx"] = _refusal({"InvalidNonce": {"tx_nonce": 11, "ak_nonce": 12}})
+    script.answers["send_tx"] = refusal({"InvalidNonce": {"tx_nonce": 11, "ak_nonce": 12}})
     with pytest.raises(InvalidNonce, match="tx_nonce 11, ak_nonce 12") as refused:
         await signer(client).send("bob.sandbox", [])
     assert refused.value.transaction_hash
     assert refused.value.outcome is None
-    script.answers["send_tx"] = _refusal("Expired")
+    script.answers["send_tx"] = refusal("Expired")
     with pytest.raises(Expired):
         await signer(client).send("bob.sandbox", [])
 
 
 async def test_a_refused_transaction_leaves_no_nonce_behind(client: Client, script: Script) -> None:
-    script.answers["send_tx"] = _refusal("Expired")
+    script.answers["send_tx"] = refusal("Expired")
     with pytest.raises(Expired):
         await signer(client).send("bob.sandbox", [])
     script.answers.clear()
@@ -310,7 +237,7 @@ def test_a_client_that_is_dropped_leaves_nothing_open(script: Script, client: Cl
 
 async def test_a_refusal_in_between_does_not_upset_the_others(client: Client, script: Script) -> None:
     async def refused() -> None:
-        script.answers["send_tx"] = _refusal("Expired")
+        script.answers["send_tx"] = refusal("Expired")
         try:
             await signer(client).send("bob.sandbox", [])
         finally:
