@@ -34,6 +34,12 @@ def test_the_bad_twin_is_found(audited: Audited, story: str) -> None:
     assert found == FOUND[story]
 
 
+def test_the_worst_is_told_first(audited: Audited) -> None:
+    order = [(finding.severity, finding.rule) for finding in audited("token_bad", "clerk").findings]
+    assert [severity for severity, _ in order] == sorted((severity for severity, _ in order), reverse=True)
+    assert [rule for _, rule in order] != sorted(rule for _, rule in order)
+
+
 @pytest.mark.parametrize("story", ["payroll", "seats", "savings"])
 async def test_scripts_tell_the_twins_apart(audited: Audited, tmp_path: Path, story: str) -> None:
     """A deleted account, a callee whose method goes wrong, a stranger: with the good twin's code the fault is gone."""

@@ -1,11 +1,13 @@
-"""What a replay waits for."""
+"""What a replay wants of a chain, and what it waits for."""
 
 from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from near_harness import Near
-from near_harness.bundles.form import Bundle
+from near_harness.bundles.form import Bundle, BundleError
 from near_harness.bundles.player import Player
 from near_harness.progress import untold
 
@@ -21,3 +23,17 @@ async def test_what_still_runs_behind_the_last_step_is_waited_for(near: Near) ->
     player._running[1] = asyncio.create_task(transaction())
     await player.play()
     assert heard == ["its end"]
+
+
+async def test_a_chain_that_has_what_a_bundle_makes_is_refused(near: Near) -> None:
+    alice = await near.create_account("alice")
+    step = {
+        "n": 1,
+        "kind": "transaction",
+        "signer": near.node.root_account_id,
+        "receiver": alice.id,
+        "actions": ["CreateAccount"],
+    }
+    player = Player(near, Bundle({"node": {"root": near.node.root_account_id}, "steps": [step]}), untold)
+    with pytest.raises(BundleError, match=r"alice\.sandbox exists on the node already: a bundle needs a fresh chain"):
+        await player.play()
