@@ -7,8 +7,7 @@ late (pytest does not promise an order across scopes, pytest#12135) never brings
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +56,25 @@ class AnchorStack:
         self._moments.pop()
         return True
 
-    @contextmanager
-    def anchor(self, label: str = "") -> Iterator[None]:
-        """Go back at the end of a ``with`` block."""
-        moment = self.open(label)
-        try:
-            yield
-        finally:
-            self.close(moment)
+    def anchor(self, label: str = "") -> Anchor:
+        """Go back at the end of a ``with`` block, or an ``async with``."""
+        return Anchor(self, label)
+
+
+class Anchor:
+    """Goes back at the end of a block. Nothing in it waits, so it is good for both kinds of block; once."""
+
+    def __init__(self, stack: AnchorStack, label: str) -> None:
+        self._stack, self._label = stack, label
+
+    def __enter__(self) -> None:
+        self._moment = self._stack.open(self._label)
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close(self._moment)
+
+    async def __aenter__(self) -> None:
+        self.__enter__()
+
+    async def __aexit__(self, *error: object) -> None:
+        self.__exit__(*error)

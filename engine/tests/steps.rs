@@ -2,23 +2,12 @@
 
 mod support;
 
-use _engine::cache::contract_cache;
-use _engine::chain::{BlockMode, Chain, Chosen, Clock, Options};
+use _engine::chain::{Chain, Chosen};
 use near_crypto::KeyType;
 use near_primitives::action::DeployContractAction;
 use near_primitives::hash::CryptoHash;
 use near_primitives::transaction::Action;
 use support::*;
-
-fn options() -> Options {
-    Options {
-        blocks: BlockMode::Auto,
-        clock: Clock::Steps,
-        cache: contract_cache(None).unwrap(),
-        debug_log: Default::default(),
-        node: Default::default(),
-    }
-}
 
 fn receipts(ids: &[CryptoHash]) -> Chosen {
     Chosen { receipts: ids.to_vec(), ..Chosen::default() }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,8 @@ from near_harness.namespaces import Namespace, Namespaces
 from near_harness.nodes.base import Node
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from near_harness.accounts import Account
-    from near_harness.anchors import AnchorStack
+    from near_harness.anchors import Anchor, AnchorStack
     from near_harness.outcome import Outcome
     from near_harness.puppets.registry import Puppets, RememberedPuppets
 
@@ -35,27 +33,6 @@ class _Moment:
     def __repr__(self) -> str:
         accounts = f"{len(self.accounts)} account{'' if len(self.accounts) == 1 else 's'}"
         return f"<a moment of the chain, with {accounts} known to the harness: near.restore(…) goes back to it>"
-
-
-class Anchor:
-    """A moment to which the chain goes back at the end of a block. Nothing in it waits, so it is good for both kinds of block."""
-
-    def __init__(self, anchored: AbstractContextManager[None]) -> None:
-        self._anchored = anchored
-
-    def __enter__(self) -> None:
-        self._anchored.__enter__()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        self._anchored.__exit__(kind, error, traceback)
-
-    async def __aenter__(self) -> None:
-        self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, traceback)
 
 
 class Snapshots:
@@ -95,7 +72,7 @@ class Snapshots:
         """
         if not self.node.capabilities.snapshot:
             self.node.snapshot()
-        return Anchor(self.anchors.anchor(label))
+        return self.anchors.anchor(label)
 
     @contextmanager
     def unobserved(self) -> Iterator[None]:

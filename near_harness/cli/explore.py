@@ -130,6 +130,6 @@ def _exit_code(explored: Sequence[Explored], *, all_orders: bool) -> int:
     reports = [report for one in explored for report in one.reports]
     if any(not one.reports for one in explored):
         return FAILED
-    found = any(report.findings or report.never for report in reports)
+    found = any(report.found for report in reports)
     unfinished = any(not report.exhaustive and not report.replayed for report in reports)
     return NO if found or (all_orders and unfinished) else 0

@@ -25,7 +25,7 @@ def as_json(explored: Sequence[Explored]) -> dict[str, Any]:
     reports = [report for one in explored for report in one.reports]
     return {
         "schema": SCHEMA,
-        "found": any(report.findings or report.never for report in reports),
+        "found": any(report.found for report in reports),
         "exhaustive": bool(reports) and all(report.exhaustive for report in reports),
         "scenarios": [
             {"name": one.name, "note": one.note or None, "explorations": [_report(report) for report in one.reports]}

@@ -99,9 +99,14 @@ class Report:
         return any(part.name == "replayed" for part in self.parts)
 
     @property
+    def found(self) -> bool:
+        """Whether something was found, or something that was to happen never did."""
+        return bool(self.findings or self.never)
+
+    @property
     def safe(self) -> bool:
         """Whether nothing was found in all orders that there are."""
-        return self.exhaustive and not self.findings and not self.never
+        return self.exhaustive and not self.found
 
     @property
     def summary(self) -> str:
@@ -146,7 +151,7 @@ class Report:
 
         :raises ExplorationFailed: with the schedule that is the shortest known, drawn, and how to run it again.
         """
-        if self.findings or self.never:
+        if self.found:
             raise ExplorationFailed(str(self))
         if not self.exhaustive and not sampled and not self.replayed:
             raise ExplorationFailed(

@@ -22,6 +22,8 @@ from near_harness.version import __version__
 FAST_EPOCH, SLOW_EPOCH = 60, 500
 """The length of an epoch with and without ``init --fast``, in blocks."""
 _ROOT = "sandbox"
+_NONE_OF_IT = (1 << 64) - 1
+"""The number of a text that no log gets to: only how many there are is asked for."""
 _MEND = "pip install 'near-harness[engine]'"
 
 
@@ -178,7 +180,7 @@ class EmbeddedNode:
 
     def log_position(self) -> int:
         """Return how many texts contracts have printed."""
-        return 0 if self._chain is None else int(self._chain.debug_log(2**63)[0])
+        return 0 if self._chain is None else int(self._chain.debug_log(_NONE_OF_IT)[0])
 
     def log_since(self, position: int) -> str:
         """Return what contracts have printed with ``sandbox_debug_log`` since then: there is nothing else in this log."""

@@ -109,12 +109,13 @@ def _log() -> None:
     :raises InvalidSetting: for a filter that is none.
     """
     log_filter = os.environ.get(_LOG_FILTER, "")
+    if not log_filter:
+        return
     engine = load_engine()
-    if log_filter:
-        try:
-            engine.log_to_stderr(log_filter)
-        except engine.EngineError as error:
-            raise InvalidSetting(f"{_LOG_FILTER}: {error}; write such as 'info,sandbox=debug'") from error
+    try:
+        engine.log_to_stderr(log_filter)
+    except engine.EngineError as error:
+        raise InvalidSetting(f"{_LOG_FILTER}: {error}; write such as 'info,sandbox=debug'") from error
 
 
 def _protocol_version() -> int:

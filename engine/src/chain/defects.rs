@@ -49,8 +49,8 @@ impl Chain {
             self.next_block_panics(Choice::These(chosen)).map(|panicked| (id, panicked))
         });
         let alone: Vec<(CryptoHash, Panicked)> = alone.collect();
-        let together = || all.iter().map(|(id, _)| (*id, panicked.clone())).collect();
-        for culprits in [alone, together()] {
+        let together = all.iter().map(|(id, _)| (*id, panicked.clone())).collect();
+        for culprits in [alone, together] {
             let without = self.without(&culprits);
             if without.next_block_panics(Choice::Everything).is_none() {
                 *self = without;

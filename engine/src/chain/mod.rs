@@ -279,3 +279,19 @@ fn runtime_config(genesis: &GenesisConfig) -> Arc<RuntimeConfig> {
     static STORE: LazyLock<RuntimeConfigStore> = LazyLock::new(|| RuntimeConfigStore::new(None));
     STORE.get_config(genesis.protocol_version).clone()
 }
+
+#[cfg(test)]
+impl Chain {
+    /// The chain of a sandbox at genesis, whose blocks come on demand.
+    pub fn of_tests() -> Chain {
+        let genesis = sandbox_genesis("sandbox", Some("sandbox"), "sandbox", 86, 60, 1_000);
+        let options = Options {
+            blocks: BlockMode::Manual,
+            clock: Clock::Steps,
+            cache: crate::cache::contract_cache(None).unwrap(),
+            debug_log: Arc::default(),
+            node: NodeSettings::default(),
+        };
+        Chain::new(&genesis.unwrap(), options).unwrap()
+    }
+}

@@ -184,8 +184,6 @@ mod tests {
     };
 
     use super::*;
-    use crate::cache::contract_cache;
-    use crate::chain::{BlockMode, Clock, Options, sandbox_genesis};
 
     /// The answer as nearcore makes it, out of its own views.
     fn by_views(tree: &OutcomeTree<'_>, with_receipts: bool) -> RpcTransactionResponse {
@@ -210,16 +208,7 @@ mod tests {
 
     #[test]
     fn answers_are_to_the_letter_what_the_views_would_write() {
-        let genesis =
-            sandbox_genesis("sandbox", Some("sandbox"), "sandbox", 86, 60, 1_000).unwrap();
-        let options = Options {
-            blocks: BlockMode::Manual,
-            clock: Clock::Steps,
-            cache: contract_cache(None).unwrap(),
-            node: Default::default(),
-            debug_log: Default::default(),
-        };
-        let mut chain = Chain::new(&genesis, options).unwrap();
+        let mut chain = Chain::of_tests();
         chain.produce_block();
         let signer =
             InMemorySigner::from_seed("sandbox".parse().unwrap(), KeyType::ED25519, "sandbox");

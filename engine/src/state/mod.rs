@@ -10,6 +10,6 @@ mod value;
 mod walk;
 
 pub use changes::{Changed, Changes};
-pub use overlay::{NodeCounts, Overlay};
+pub use overlay::{NodeCounts, Overlay, decoded};
 pub use trie::{Entry, Trie};
 pub use value::Value;

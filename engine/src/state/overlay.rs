@@ -120,9 +120,7 @@ impl Overlay {
     }
 
     pub fn get<T: BorshDeserialize>(&self, key: &TrieKey) -> Option<T> {
-        self.get_raw(&key.to_vec()).map(|bytes| {
-            T::try_from_slice(&bytes).unwrap_or_else(|error| panic!("state row {key:?}: {error}"))
-        })
+        self.get_raw(&key.to_vec()).map(|bytes| decoded(key, &bytes))
     }
 
     pub fn contains(&self, key: &TrieKey) -> bool {
@@ -280,4 +278,9 @@ fn under<'a, V>(
     prefix: &'a [u8],
 ) -> impl Iterator<Item = (&'a Vec<u8>, &'a V)> {
     map.range(prefix.to_vec()..).take_while(move |(key, _)| key.starts_with(prefix))
+}
+
+/// What a row of the state says. One that cannot be read is a defect of the chain.
+pub fn decoded<T: BorshDeserialize>(key: &TrieKey, bytes: &[u8]) -> T {
+    T::try_from_slice(bytes).unwrap_or_else(|error| panic!("state row {key:?}: {error}"))
 }

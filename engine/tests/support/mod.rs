@@ -61,6 +61,16 @@ pub fn add_key(public_key: PublicKey) -> Action {
     Action::AddKey(Box::new(AddKeyAction { public_key, access_key: AccessKey::full_access() }))
 }
 
+pub fn options() -> Options {
+    Options {
+        blocks: BlockMode::Auto,
+        clock: Clock::Steps,
+        cache: contract_cache(None).unwrap(),
+        debug_log: Default::default(),
+        node: Default::default(),
+    }
+}
+
 pub struct World {
     pub chain: Chain,
     nonces: HashMap<PublicKey, u64>,
@@ -71,14 +81,7 @@ impl World {
         let genesis =
             sandbox_genesis("sandbox", Some("sandbox"), "sandbox", protocol_version, 60, 1_000)
                 .unwrap();
-        let options = Options {
-            blocks: BlockMode::Auto,
-            clock: Clock::Steps,
-            cache: contract_cache(None).unwrap(),
-            debug_log: Default::default(),
-            node: Default::default(),
-        };
-        let mut chain = Chain::new(&genesis, options).unwrap();
+        let mut chain = Chain::new(&genesis, options()).unwrap();
         chain.produce_block();
         World { chain, nonces: HashMap::new() }
     }

@@ -8,7 +8,7 @@ use near_primitives::types::{Balance, Gas, StateChangeCause};
 
 use super::{ChunkInput, ChunkResult, bandwidth_row};
 use crate::runtime::BlockContext;
-use crate::state::{Changed, Changes, Trie};
+use crate::state::{Changed, Changes, Trie, decoded};
 
 /// The result, if nothing is there to run: nothing sent, nothing that waits for room or for its time to end, nothing paid
 /// to validators, nothing patched.
@@ -45,8 +45,7 @@ pub fn apply(block: &BlockContext, input: &ChunkInput<'_>) -> Option<ChunkResult
 }
 
 fn row<T: BorshDeserialize>(state: &Trie, key: &TrieKey) -> Option<T> {
-    let bytes = state.get(&key.to_vec())?;
-    Some(T::try_from_slice(bytes).unwrap_or_else(|error| panic!("state row {key:?}: {error}")))
+    state.get(&key.to_vec()).map(|bytes| decoded(key, bytes))
 }
 
 #[cfg(test)]
@@ -57,22 +56,9 @@ mod tests {
 
     use super::super::apply_busy;
     use super::*;
-    use crate::cache::contract_cache;
-    use crate::chain::{BlockMode, Chain, Clock, Options, sandbox_genesis};
+    use crate::chain::Chain;
     use crate::runtime::queues;
     use crate::state::Overlay;
-
-    fn chain() -> Chain {
-        let genesis = sandbox_genesis("sandbox", Some("sandbox"), "sandbox", 86, 60, 1_000);
-        let options = Options {
-            blocks: BlockMode::Manual,
-            clock: Clock::Steps,
-            cache: contract_cache(None).unwrap(),
-            node: Default::default(),
-            debug_log: Default::default(),
-        };
-        Chain::new(&genesis.unwrap(), options).unwrap()
-    }
 
     fn nothing(state: &Trie) -> ChunkInput<'static> {
         ChunkInput {
@@ -87,7 +73,7 @@ mod tests {
 
     #[test]
     fn it_is_what_the_long_way_makes_of_it() {
-        let mut chain = chain();
+        let mut chain = Chain::of_tests();
         for _ in 0..3 {
             let block = chain.next_context();
             let input = nothing(&chain.head().applied.state);
@@ -107,7 +93,7 @@ mod tests {
 
     #[test]
     fn what_arrives_or_waits_for_room_is_something_to_run() {
-        let chain = chain();
+        let chain = Chain::of_tests();
         let (block, state) = (chain.next_context(), &chain.head().applied.state);
         let refund =
             Receipt::new_balance_refund(&"sandbox".parse().unwrap(), Balance::from_near(1));
