@@ -5,9 +5,9 @@ The pages are written into ``docs/errors``, which is not committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator.pages import write_pages
 
@@ -28,7 +28,8 @@ def page(kind: Kind, told: Explanation) -> str:
     """The page of one error, in reStructuredText as its docstring is."""
     # Not in the navigation, which every page repeats: the index leads here.
     parts = [":orphan:", "", told.code, "=" * len(told.code), "", f".. autoexception:: {home_of(kind)}.{told.code}", ""]
-    parts += [line for section in told.more.sections for line in _section(section.title, _prose_and_code(section))]
+    others = explained().keys() - {told.code}
+    parts += [line for section in told.more.sections for line in _section(section.title, _prose_and_code(section, others))]
     parts += _section("In a test", _code("\n".join(told.in_a_test)))
     stands = [f"nearcore calls it ``{told.nearcore}``."] if told.nearcore else []
     stands += [f"It is a kind of {_links(told.is_a)}."] if told.is_a else []
@@ -38,17 +39,20 @@ def page(kind: Kind, told: Explanation) -> str:
     return "\n".join(parts + _section("What to read", read))
 
 
-def _prose_and_code(section: Section) -> str:
-    return "\n\n".join(_code(one.text) if one.is_code else _marked(one.text) for one in section.paragraphs)
+def _prose_and_code(section: Section, links: Container[str]) -> str:
+    return "\n\n".join(_code(one.text) if one.is_code else _marked(one.text, links) for one in section.paragraphs)
 
 
 def _code(text: str) -> str:
     return "\n".join([".. code-block:: python", "", *(f"   {line}".rstrip() for line in text.splitlines())])
 
 
-def _marked(text: str) -> str:
-    """Prose of Markdown, which has no more than code between backticks, as reStructuredText."""
-    return "".join(f"``{part}``" if number % 2 else _escaped(part) for number, part in enumerate(text.split("`")))
+def _marked(text: str, links: Container[str]) -> str:
+    """Prose of Markdown, which has no more than code between backticks, as reStructuredText; names in ``links`` lead to pages."""
+    parts = enumerate(text.split("`"))
+    return "".join(
+        _escaped(part) if not number % 2 else f":doc:`{part}`" if part in links else f"``{part}``" for number, part in parts
+    )
 
 
 def _section(title: str, text: str) -> list[str]:
@@ -66,7 +70,8 @@ def _escaped(text: str) -> str:
 def index(told: dict[str, Explanation]) -> str:
     """The page that lists all errors in their groups."""
     about = (
-        "Every error is a class, and all are below ``near_harness.HarnessError``. ``near-harness explain NAME`` says the same."
+        "Every error is a class below ``near_harness.HarnessError``, but expectations and explorations that fail, which are an "
+        "``AssertionError``; warnings are a ``UserWarning``. ``near-harness explain NAME`` prints what is on these pages."
     )
     parts = ["Errors and warnings", "===================", "", about, ""]
     for group, names in grouped(explained()):
@@ -82,7 +87,14 @@ def pages() -> dict[str, str]:
     return {"index.rst": index(told), **found}
 
 
+def _without_arguments(_app: Sphinx, what: str, *rest: Any) -> tuple[str, None] | None:
+    """Show a class of errors by its name: it is caught, and made by nobody but the harness."""
+    *_, signature, _returned = rest
+    return ("", None) if what == "exception" and signature else None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Sphinx calls this when it loads the extension."""
+    app.connect("autodoc-process-signature", _without_arguments)
     write_pages(Path(app.srcdir) / "errors", pages())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

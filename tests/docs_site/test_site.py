@@ -13,6 +13,7 @@ import pytest
 from docs_site.site_pages import Page
 
 import near_harness
+from near_harness.explanations.errors import kinds, warnings
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
@@ -68,6 +69,12 @@ def test_every_public_name_is_in_the_reference(pages: dict[Path, Page]) -> None:
     anchors = {anchor for page in pages.values() for anchor in page.anchors}
     ends = {anchor.rpartition(".")[2] for anchor in anchors if anchor.startswith("near_harness.")}
     assert {name for name in near_harness.__all__ if not name.startswith("_")} - ends == set()
+
+
+def test_every_error_is_described_on_its_page(site: Path, pages: dict[Path, Page]) -> None:
+    names = {**kinds(), **warnings()}
+    anchors = {name: pages[site / "errors" / f"{name}.html"].anchors for name in names}
+    assert [name for name, found in anchors.items() if not any(anchor.endswith(f".{name}") for anchor in found)] == []
 
 
 @pytest.mark.parametrize(
