@@ -83,3 +83,19 @@ def test_the_list_and_json(cli: Cli) -> None:
     assert listed == {"schema": "near_harness/explain_list@1", "codes": codes()}
     told = json.loads(cli("explain", "GasExceeded", "--json").stdout)
     assert told["found"][0]["what_to_do"].startswith("attach more gas")
+
+
+def test_how_an_error_is_expected_in_a_test_and_what_to_do() -> None:
+    (inside,) = explain("DelegateActionRequiresGasKey")
+    assert inside.in_a_test[-1] == (
+        'failure = await signed.by(relayer).expect_failure(DelegateActionAccessKeyError, "DelegateActionRequiresGasKey")'
+    )
+    assert inside.what_to_do.startswith("Sign a delegate action of the first version")
+    assert explain("DelegateActionExpired")[0].in_a_test[-1].startswith("failure = await signed.by(relayer)")
+    assert explain("ExplorationFailed")[0].in_a_test[-1] == "    report.assert_safe()"
+    assert explain("ExpectationFailed")[0].in_a_test[-1] == "    expect(tx).succeeded()"
+
+
+def test_what_to_do_is_told_once(cli: Cli) -> None:
+    assert "What to do: " in cli("explain", "GasExceeded").stdout  # a hint, which a failing test prints as well
+    assert "What to do: " not in cli("explain", "ExplorationFailed").stdout  # the text has it
