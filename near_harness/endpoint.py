@@ -1,4 +1,4 @@
-"""JSON-RPC to one address, without an event loop: one connection a request.
+"""JSON-RPC to one address, without an event loop.
 
 Addresses and headers may have keys in them, so no error and no text shows more of an address than its host, nor any header.
 """
@@ -13,12 +13,13 @@ import os
 import re
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from near_harness.errors import CertificateRefused, InvalidSetting, NodeUnreachable, rpc_error
+from near_harness.idle_connections import IdleConnections
 
 _TIMEOUT_S = 30.0
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*?)[ \t]*")
@@ -26,16 +27,29 @@ _SHOWN = 200
 """Characters of an answer that is none."""
 
 
+class Questions(Protocol):
+    """A node that can be asked where nothing is awaited."""
+
+    def call(self, method: str, params: Any) -> Any:
+        """Return the ``result`` of a request.
+
+        :raises NodeError: where it does not answer.
+        :raises RpcError: where it answers with an error.
+        """
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """An address. ``headers`` are sent with each request; ``ca_file`` has the certificates of those who are trusted there.
 
-    Without it they are the system's, or those of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+    Without it they are the system's, or those of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``. Connections are kept for the next
+    request until :meth:`close`.
     """
 
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     ca_file: Path | None = None
+    _idle: IdleConnections = field(default_factory=IdleConnections, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _parts(self.url)
@@ -63,21 +77,19 @@ class Endpoint:
         if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
             shown = self._private(repr(text[:_SHOWN]))
             raise NodeUnreachable(f"{self.shown} answers {method} with no JSON-RPC (HTTP {status}{reason}): {shown}")
-        if "error" in answer:
-            raise rpc_error(method, answer["error"], status)
-        return answer["result"]
+        return result_of(method, status, answer)
+
+    def close(self) -> None:
+        """Close the connections that are kept; the next request opens another."""
+        self._idle.close()
 
     def _posted(self, request: dict[str, Any], timeout_s: float) -> tuple[int, str, bytes]:
         """Send it; the status of the answer, where it sends to instead, and its text."""
         parts = _parts(self.url)
-        connection = self._connection(parts, timeout_s)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection = self._idle.take(timeout_s) or self._connection(parts, timeout_s)
         headers = {"Content-Type": "application/json", **_of_a_user(parts), **dict(self.headers)}
         try:
-            connection.request("POST", path, json.dumps(request), headers)
-            response = connection.getresponse()
-            elsewhere = response.getheader("Location")
-            return response.status, f", go to {shown_address(elsewhere)}" if elsewhere else "", response.read()
+            found = _exchanged(connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), request, headers)
         except ssl.SSLCertVerificationError as error:
             raise CertificateRefused(self.shown, error.verify_message) from None
         except ssl.SSLError as error:
@@ -88,8 +100,8 @@ class Endpoint:
             raise NodeUnreachable(
                 self._private(f"{self.shown} does not answer {request['method']}: {error or type(error).__name__}")
             ) from error
-        finally:
-            connection.close()
+        self._idle.keep(connection)
+        return found
 
     def _connection(self, parts: SplitResult, timeout_s: float) -> http.client.HTTPConnection:
         if parts.scheme == "http":
@@ -104,6 +116,30 @@ class Endpoint:
             for secret in (value, *value.split()):
                 text = text.replace(secret, "…") if len(secret) >= 6 else text
         return text
+
+
+def result_of(method: str, status: int, answer: dict[str, Any]) -> Any:
+    """Return the ``result`` of an answer in JSON-RPC.
+
+    :raises RpcError: where it is an error.
+    """
+    if "error" in answer:
+        raise rpc_error(method, answer["error"], status)
+    return answer["result"]
+
+
+def _exchanged(
+    connection: http.client.HTTPConnection, path: str, request: dict[str, Any], headers: dict[str, str]
+) -> tuple[int, str, bytes]:
+    """Send a request and read the answer to its end; where that fails the connection is closed."""
+    try:
+        connection.request("POST", path, json.dumps(request), headers)
+        response = connection.getresponse()
+        elsewhere = response.getheader("Location")
+        return response.status, f", go to {shown_address(elsewhere)}" if elsewhere else "", response.read()
+    except BaseException:
+        connection.close()
+        raise
 
 
 def headers_of(lines: Iterable[str], where: str) -> tuple[tuple[str, str], ...]:

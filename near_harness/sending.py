@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from near_harness.account_ids import check_account_id
 from near_harness.bundles.history import History, Step
 from near_harness.client import Client
-from near_harness.endpoint import Endpoint
 from near_harness.ledger import Ledger
 from near_harness.nodes.base import Node
 from near_harness.outcome import Outcome, parse_outcome
@@ -70,7 +69,7 @@ class Sending:
         :raises TransactionFailed: where the result is a failure, unless ``raising`` is False.
         """
         outcome = parse_outcome(raw)
-        outcome.ledger = Ledger(outcome, Endpoint(self.node.rpc_url))
+        outcome.ledger = Ledger(outcome, self.node.rpc)
         outcome.handled = outcome.failure is not None or not raising
         if step is not None:
             step.ends(outcome)

@@ -18,7 +18,6 @@ from near_harness.bundles.form import CHAIN, SCHEMA, SCRIPT, SIGNED, VERSION, Bu
 from near_harness.bundles.history import MOST_STEPS, Step
 from near_harness.bundles.privacy import without_private_things
 from near_harness.bundles.script import script
-from near_harness.endpoint import Endpoint
 from near_harness.errors import BadInput, HarnessError
 from near_harness.keys import KeyPair
 from near_harness.nodes.embedded import load_engine
@@ -138,7 +137,7 @@ def _node(near: Near) -> dict[str, Any]:
     node = near.node
     found: dict[str, Any] = {"kind": node.kind, "protocol_version": node.protocol_version, "root": node.root_account_id}
     try:
-        status = Endpoint(node.rpc_url).call("status", [])
+        status = node.rpc.call("status", [])
     except HarnessError:  # it may be what has failed
         return found
     return {**found, "version": status["version"]["version"], "build": status["version"]["build"], "chain_id": status["chain_id"]}

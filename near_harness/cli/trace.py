@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ def command(
         lines = (*os.environ.get(_HEADERS, "").splitlines(), *headers)
         node = Endpoint(rpc_url, headers_of(lines, f"--header or {_HEADERS}"), ca_file)
         say(f"asking {node.shown} for {tx_hash}")
-        with progress("reading balances, accounts", hidden=as_json) as tell:
+        with closing(node), progress("reading balances, accounts", hidden=as_json) as tell:
             found, raw = from_node(node, tx_hash, check_account_id(sender), tell)
         if save is not None:
             _save(save, raw)

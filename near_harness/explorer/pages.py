@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from near_harness.endpoint import Endpoint
 from near_harness.errors import HarnessError
 from near_harness.explorer.html import (
     account_link,
@@ -80,7 +79,7 @@ def block(reader: ChainReader, height: int) -> str:
     return page(f"Block {height}", body)
 
 
-def transaction(reader: ChainReader, sent: Sent, rpc_url: str) -> str:
+def transaction(reader: ChainReader, sent: Sent) -> str:
     """A transaction: picture, receipt tree, ledger, gas, logs."""
     told = facts([
         ("hash", sent.hash),
@@ -91,7 +90,7 @@ def transaction(reader: ChainReader, sent: Sent, rpc_url: str) -> str:
     called = f"{sent.signer} -> {sent.receiver} {' + '.join(sent.does)}"
     try:
         outcome = reader.outcome(sent)
-        outcome.ledger = Ledger(outcome, Endpoint(rpc_url))
+        outcome.ledger = Ledger(outcome, reader.rpc)
         shown = drawn(outcome, called).replace("<details", "<details open", 1).replace("<details open open", "<details open", 1)
     except HarnessError as error:
         shown = f"<p>Nothing came of it yet: {type(error).__name__}</p>"

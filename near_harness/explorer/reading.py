@@ -8,7 +8,8 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from near_harness.errors import InvalidContractCode, NodeError, RpcError, rpc_error
+from near_harness.errors import InvalidContractCode, RpcError
+from near_harness.nodes.local import LocalRpc
 from near_harness.outcome import Outcome, parse_outcome
 from near_harness.outcome.parse import parse_action
 from near_harness.wasm import load_wasm
@@ -49,24 +50,10 @@ class ChainReader:
 
     def __init__(self, chain: Any) -> None:
         self._chain = chain
+        self.rpc = LocalRpc(lambda: chain)
         self._lock = threading.Lock()
         self._next_height: int | None = None
         self._sent: dict[str, Sent] = {}
-
-    def ask(self, method: str, params: Any) -> Any:
-        """Call an RPC method.
-
-        :raises RpcError: where the node answers with an error.
-        """
-        body = json.dumps({"jsonrpc": "2.0", "id": "explorer", "method": method, "params": params}).encode()
-        answer = self._chain.request(body)
-        if not isinstance(answer, tuple):
-            raise NodeError(f"{method} waits for blocks")
-        status, text = answer
-        found = json.loads(text)
-        if "error" in found:
-            raise rpc_error(method, found["error"], status)
-        return found["result"]
 
     @property
     def height(self) -> int:
@@ -82,9 +69,9 @@ class ChainReader:
         """All transactions, the newest first."""
         with self._lock:
             if self._next_height is None:
-                self._next_height = int(self.ask("status", [])["sync_info"]["earliest_block_height"])
+                self._next_height = int(self.rpc.call("status", [])["sync_info"]["earliest_block_height"])
             while self._next_height <= self.height:
-                for sent in self._of_block(self.ask("block", {"block_id": self._next_height})):
+                for sent in self._of_block(self.rpc.call("block", {"block_id": self._next_height})):
                     self._sent[sent.hash] = sent
                 self._next_height += 1
             return list(reversed(self._sent.values()))
@@ -100,19 +87,19 @@ class ChainReader:
         :raises RpcError: where nothing came of it yet.
         """
         params = {"tx_hash": sent.hash, "sender_account_id": sent.signer, "wait_until": "NONE"}
-        return parse_outcome(self.ask("EXPERIMENTAL_tx_status", params))
+        return parse_outcome(self.rpc.call("EXPERIMENTAL_tx_status", params))
 
     def block(self, height: int) -> tuple[dict[str, Any], list[Sent], list[dict[str, Any]]]:
         """A block's header, its transactions, and the receipts that arrived in it.
 
         :raises RpcError: where there is no such block.
         """
-        block = self.ask("block", {"block_id": height})
+        block = self.rpc.call("block", {"block_id": height})
         receipts = [
             receipt
             for chunk in block["chunks"]
             if chunk["height_included"] == height
-            for receipt in self.ask("chunk", {"chunk_id": chunk["chunk_hash"]})["receipts"]
+            for receipt in self.rpc.call("chunk", {"chunk_id": chunk["chunk_hash"]})["receipts"]
         ]
         return block["header"], self._of_block(block), receipts
 
@@ -154,7 +141,7 @@ class ChainReader:
 
     def _query(self, kind: str, account_id: str, **params: Any) -> dict[str, Any]:
         request = {"request_type": kind, "finality": "optimistic", "account_id": account_id, **params}
-        found: dict[str, Any] = self.ask("query", request)
+        found: dict[str, Any] = self.rpc.call("query", request)
         return found
 
     def _of_block(self, block: dict[str, Any]) -> list[Sent]:
@@ -163,7 +150,7 @@ class ChainReader:
             Sent(tx["hash"], height, tx["signer_id"], tx["receiver_id"], tuple(map(_name, tx["actions"])))
             for chunk in block["chunks"]
             if chunk["height_included"] == height and chunk["tx_root"] != _NO_TRANSACTIONS
-            for tx in self.ask("chunk", {"chunk_id": chunk["chunk_hash"]})["transactions"]
+            for tx in self.rpc.call("chunk", {"chunk_id": chunk["chunk_hash"]})["transactions"]
         ]
 
 

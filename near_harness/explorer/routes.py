@@ -1,4 +1,4 @@
-"""Where the pages are. They are made in a thread: what they read of the node, the node answers meanwhile."""
+"""Where the pages are. They are made in a thread, so that the node answers others meanwhile."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class _Explorer:
         sent = await asyncio.to_thread(self._reader.transaction, tx_hash)
         if sent is None:
             return _response(pages.nothing(f"transaction {tx_hash}"), 404)
-        return await self._page(lambda: pages.transaction(self._reader, sent, self._rpc_url), tx_hash)
+        return await self._page(lambda: pages.transaction(self._reader, sent), tx_hash)
 
     async def block(self, request: web.Request) -> web.Response:
         height = int(request.match_info["height"])

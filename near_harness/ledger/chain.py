@@ -1,7 +1,7 @@
 """The accounts around a transaction: balances and contract state before it and after it, read from the node's blocks.
 
 *Before* is the block that precedes the one with the transaction; *after* is the last block in which one of its receipts was
-executed. Both are read when somebody asks, over a connection of its own, so that a matcher needs no ``await``.
+executed. Both are read when somebody asks, without an event loop, so that a matcher needs no ``await``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from near_harness.endpoint import Endpoint
+from near_harness.endpoint import Questions
 from near_harness.errors import UnknownAccount, UnknownBlock
 from near_harness.ledger.accounts import AccountRow, Holding, account_row
 from near_harness.ledger.movements import Movement, movements, one_yocto_promises
@@ -32,7 +32,7 @@ REWARD_UNTIL_PROTOCOL = 86
 class Ledger:
     """What a transaction did to the accounts that took part."""
 
-    def __init__(self, outcome: Outcome, node: Endpoint, *, protocol_version: int | None = None) -> None:
+    def __init__(self, outcome: Outcome, node: Questions, *, protocol_version: int | None = None) -> None:
         self._outcome, self._node, self._version = outcome, node, protocol_version
         self._headers: dict[str | None, dict[str, Any]] = {}
 

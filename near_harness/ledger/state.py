@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from near_harness.endpoint import Endpoint
+from near_harness.endpoint import Questions
 from near_harness.errors import BadInput, RpcError, UnknownAccount
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _Write:
 class StateChanges:
     """What a transaction changed, by account. What others wrote in the same blocks is left out."""
 
-    def __init__(self, outcome: Outcome, node: Endpoint, block_before: str, blocks: tuple[str, ...]) -> None:
+    def __init__(self, outcome: Outcome, node: Questions, block_before: str, blocks: tuple[str, ...]) -> None:
         self._outcome, self._node, self._before, self._blocks = outcome, node, block_before, blocks
         self._receipts = {receipt.id: receipt for receipt in outcome.receipts}
         self._written: dict[str, tuple[_Write, ...]] = {}

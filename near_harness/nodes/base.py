@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from near_harness.endpoint import Questions
     from near_harness.keys import KeyPair
     from near_harness.nodes.answering import Served
     from near_harness.nodes.edits import Edit
@@ -94,6 +95,10 @@ class Node(Protocol):
     @property
     def rpc_url(self) -> str:
         """Where JSON-RPC is served, such as ``http://127.0.0.1:3030``."""
+
+    @property
+    def rpc(self) -> Questions:
+        """JSON-RPC where nothing is awaited."""
 
     @property
     def local_chain(self) -> Callable[[], Served] | None:

@@ -114,7 +114,8 @@ class BinaryNode(ServedNode):
             kept.end()
         for port in self._ports:
             port.release()
-        self._ports, self._pid, self._log, self._rpc, self.folder = [], 0, None, None, None
+        self._hang_up()
+        self._ports, self._pid, self._log, self.folder = [], 0, None, None
 
     def log_position(self) -> int:
         """Return how long the log is."""

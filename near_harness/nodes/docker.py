@@ -101,7 +101,8 @@ class DockerNode(ServedNode):
 
     def stop(self) -> None:
         """Remove the container, with its volumes."""
-        container, self._container, self._rpc = self._container, None, None
+        self._hang_up()
+        container, self._container = self._container, None
         kept, self._kept = self._kept, None
         client, self._client = self._client, None
         try:

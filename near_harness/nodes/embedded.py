@@ -15,6 +15,7 @@ from near_harness.keys import KeyPair
 from near_harness.nodes.answering import Served
 from near_harness.nodes.base import Capabilities, NodeSettings, Readiness
 from near_harness.nodes.edits import edit_genesis
+from near_harness.nodes.local import LocalRpc
 from near_harness.nodes.logs import debug_log
 from near_harness.nodes.server import RpcServer
 from near_harness.version import __version__
@@ -92,6 +93,8 @@ class EmbeddedNode:
         self._chain: Any = None
         self._genesis: Any = None
         self._server: RpcServer | None = None
+        self.rpc = LocalRpc(self.local_chain)
+        """JSON-RPC where nothing is awaited, without HTTP."""
 
     @property
     def rpc_url(self) -> str:

@@ -68,7 +68,7 @@ class RemoteNode(ServedNode):
 
     def stop(self) -> None:
         """Let it go; it goes on running."""
-        self._rpc = None
+        self._hang_up()
 
     def renew(self) -> None:
         """Refuse.

@@ -1,4 +1,4 @@
-"""What the harness asks of a node outside of any event loop: plain JSON-RPC, one connection a request."""
+"""What the harness asks of a node outside of any event loop: plain JSON-RPC."""
 
 from __future__ import annotations
 

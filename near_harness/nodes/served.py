@@ -107,6 +107,12 @@ class ServedNode(ABC):
         """
         self._cannot("snapshot")
 
+    def _hang_up(self) -> None:
+        """Close the connections to a node that stops."""
+        rpc, self._rpc = self._rpc, None
+        if rpc is not None:
+            rpc.close()
+
     def _cannot(self, capability: str) -> NoReturn:
         raise CapabilityMissing(f"the node {self.name} has no {capability}: mark the test with near_needs({capability!r})")
 

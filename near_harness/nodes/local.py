@@ -1,0 +1,36 @@
+"""JSON-RPC to a chain in this process, without an event loop and without HTTP: for questions, which wait for no blocks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from near_harness.endpoint import result_of
+from near_harness.errors import NodeError
+from near_harness.nodes.answering import Requests
+from near_harness.nodes.defect import internal_error
+
+
+class LocalRpc:
+    """The way to a chain. ``chain`` gives it, or raises :class:`NodeError` where the node does not run."""
+
+    def __init__(self, chain: Callable[[], Requests]) -> None:
+        self._chain = chain
+
+    def call(self, method: str, params: Any) -> Any:
+        """Return the ``result`` of a request.
+
+        :raises RpcError: where the node answers with an error.
+        :raises NodeError: where the node does not run, or the answer needs blocks that are not there yet.
+        """
+        body = json.dumps({"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}).encode()
+        chain = self._chain()
+        try:
+            answer = chain.request(body)
+        except Exception as error:  # noqa: BLE001 - a defect of the chain, told as a node tells it
+            answer = internal_error(error)
+        if not isinstance(answer, tuple):
+            raise NodeError(f"{method} waits for blocks")
+        status, text = answer
+        return result_of(method, status, json.loads(text))

@@ -1,0 +1,175 @@
+"""JSON-RPC where nothing is awaited: connections that are kept, and what is not asked again."""
+
+from __future__ import annotations
+
+import gc
+import json
+import socket
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from scripted_node import Script
+
+from near_harness import idle_connections
+from near_harness.endpoint import Endpoint
+from near_harness.errors import NodeError, NodeUnreachable, RpcError
+from near_harness.nodes.local import LocalRpc
+
+
+class Server(ThreadingHTTPServer):
+    """Counts connections and requests. ``does`` is done with each request, before it is answered."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.connections = 0
+        self.asked: list[str] = []
+        self.does: Callable[[_Handler], bool] = lambda _: True
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that has gone."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.asked.append(asked["method"])
+        if not self.server.does(self):
+            return
+        body = json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": asked["method"]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def node(server: Server) -> Iterator[Endpoint]:
+    made = Endpoint(f"http://127.0.0.1:{server.server_address[1]}")
+    yield made
+    made.close()
+
+
+def test_questions_go_over_one_connection(server: Server, node: Endpoint) -> None:
+    assert [node.call(f"m{number}", []) for number in range(5)] == ["m0", "m1", "m2", "m3", "m4"]
+    assert server.connections == 1
+
+
+def test_threads_do_not_share_one_at_the_same_time(server: Server, node: Endpoint) -> None:
+    together = threading.Barrier(4, timeout=5)
+    server.does = lambda _: together.wait() >= 0
+    threads = [threading.Thread(target=node.call, args=("m", [])) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert server.connections == 4
+    server.does = lambda _: True
+    node.call("m", [])
+    assert server.connections == 4
+
+
+def test_one_that_the_other_side_has_closed_is_not_used_again(server: Server, node: Endpoint) -> None:
+    def farewell(handler: _Handler) -> bool:
+        handler.close_connection = True  # after this answer, without a word about it
+        return True
+
+    server.does = farewell
+    node.call("m", [])
+    time.sleep(0.1)
+    assert node.call("m", []) == "m"
+    assert server.connections == 2
+
+
+def test_one_that_was_idle_for_long_is_not_used_again(server: Server, node: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    node.call("m", [])
+    monkeypatch.setattr(idle_connections, "_IDLE_S", 0.0)
+    node.call("m", [])
+    assert server.connections == 2
+
+
+def test_what_got_no_answer_is_not_sent_again(server: Server, node: Endpoint) -> None:
+    node.call("m", [])
+
+    def hang_up(handler: _Handler) -> bool:
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        handler.close_connection = True
+        return False
+
+    server.does = hang_up
+    with pytest.raises(NodeUnreachable, match="does not answer lost"):
+        node.call("lost", [])
+    assert server.asked == ["m", "lost"]
+    server.does = lambda _: True
+    assert node.call("m", []) == "m"
+
+
+def test_each_question_has_its_own_time_limit(server: Server, node: Endpoint) -> None:
+    node.call("m", [])
+
+    def late(_: _Handler) -> bool:
+        time.sleep(0.5)
+        return True
+
+    server.does = late
+    with pytest.raises(NodeUnreachable, match=r"does not answer m: .*timed out"):
+        node.call("m", [], timeout_s=0.05)
+
+
+def test_one_that_is_dropped_leaves_nothing_open(server: Server) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Endpoint(f"http://127.0.0.1:{server.server_address[1]}").call("m", [])
+        gc.collect()
+
+
+def test_a_chain_in_this_process_is_asked_without_a_connection() -> None:
+    script = Script()
+    assert LocalRpc(lambda: script).call("status", []) == {"chain_id": "sandbox"}
+    script.answers["status"] = {"error": {"name": "HANDLER_ERROR", "cause": {"name": "NO", "info": {}}, "data": "no"}}
+    with pytest.raises(RpcError, match="no"):
+        LocalRpc(lambda: script).call("status", [])
+
+
+def test_a_defect_of_a_chain_in_this_process_is_told() -> None:
+    class Broken(Script):
+        def request(self, body: bytes) -> tuple[int, bytes]:
+            raise RuntimeError(f"a defect at {len(body)} bytes")
+
+    with pytest.raises(RpcError, match="RuntimeError: a defect at"):
+        LocalRpc(Broken).call("status", [])
+
+
+def test_a_chain_that_is_not_there_is_told() -> None:
+    def gone() -> Script:
+        raise NodeError("the node is not started")
+
+    with pytest.raises(NodeError, match="the node is not started"):
+        LocalRpc(gone).call("status", [])
