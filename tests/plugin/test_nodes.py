@@ -28,6 +28,35 @@ def drop_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+def test_accounts_that_a_test_asks_for_are_made_together_where_each_takes_time(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture
+        async def known(near, alice):
+            return [near.known_account(name) for name in ("bob", "carol")]
+
+        @pytest.fixture
+        async def carol(near):
+            return await near.create_account("carol", "7 NEAR")
+
+        async def test_together(near, known, bob):
+            assert known == [bob, None]
+            assert await bob.balance() == await near.balance(f"alice.{near.root.id}")
+
+        async def test_one_of_the_projects_own(near, known, alice, bob, carol):
+            assert known == [bob, None]
+            assert await alice.balance() > await carol.balance()
+
+        async def test_one_only(near, known):
+            assert known == [None, None]
+        """,
+        "--near-node=binary",
+    )
+    result.assert_outcomes(passed=3)
+
+
 def test_every_test_runs_on_each_node_with_each_protocol_version(run: Run) -> None:
     result = run(
         """
