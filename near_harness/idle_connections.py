@@ -38,6 +38,10 @@ class IdleConnections:
         for connection, _ in self._each():
             connection.close()
 
+    def __reduce__(self) -> tuple[type[IdleConnections], tuple[()]]:
+        """Leave the connections here: in another process there are none yet."""
+        return IdleConnections, ()
+
     def _each(self) -> Iterator[tuple[HTTPConnection, float]]:
         """Take out those that wait, the one that was used last first."""
         with suppress(IndexError):

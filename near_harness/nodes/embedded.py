@@ -93,7 +93,7 @@ class EmbeddedNode:
         self._chain: Any = None
         self._genesis: Any = None
         self._server: RpcServer | None = None
-        self.rpc = LocalRpc(self.local_chain)
+        self.rpc = LocalRpc(self.local_chain, lambda: self.rpc_url)
         """JSON-RPC where nothing is awaited, without HTTP."""
 
     @property

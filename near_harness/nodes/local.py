@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
-from near_harness.endpoint import result_of
+from near_harness.endpoint import Endpoint, result_of
 from near_harness.errors import NodeError
 from near_harness.nodes.answering import Requests
 from near_harness.nodes.defect import internal_error
 
 
 class LocalRpc:
-    """The way to a chain. ``chain`` gives it, or raises :class:`NodeError` where the node does not run."""
+    """The way to a chain. ``chain`` gives it, or raises :class:`NodeError` where the node does not run.
 
-    def __init__(self, chain: Callable[[], Requests]) -> None:
-        self._chain = chain
+    It can be pickled, as what holds it can: elsewhere the node is asked at its address, ``url``.
+    """
+
+    def __init__(self, chain: Callable[[], Requests], url: Callable[[], str] | None = None) -> None:
+        self._chain, self._url = chain, url
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        with suppress(NodeError):
+            if self._url is not None:
+                return Endpoint, (self._url(),)
+        return LocalRpc, (_elsewhere,)
 
     def call(self, method: str, params: Any) -> Any:
         """Return the ``result`` of a request.
@@ -34,3 +44,8 @@ class LocalRpc:
             raise NodeError(f"{method} waits for blocks")
         status, text = answer
         return result_of(method, status, json.loads(text))
+
+
+def _elsewhere() -> NoReturn:
+    """Stand for a chain that was in the process where this was pickled, and had no address."""
+    raise NodeError("the chain that this is about was in another process, or has ended")

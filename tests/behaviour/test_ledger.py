@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import random
 import re
 
@@ -28,6 +29,12 @@ async def test_balances_before_and_after(near: Near, alice: Account, bob: Accoun
     assert ledger(tx).changes[bob.id] == NEAR(2)
     assert ledger(tx).changes[alice.id] == -NEAR(2) - tx.tokens_burnt
     assert await near.balance(bob) == NEAR(107)
+
+
+async def test_an_outcome_can_be_pickled_with_its_ledger(alice: Account, bob: Account) -> None:
+    tx = await alice.transfer(bob, NEAR(2))
+    again: Outcome = pickle.loads(pickle.dumps(tx))  # noqa: S301 - it was made here
+    assert ledger(again).balances == ledger(tx).balances  # asked at the node's address
 
 
 async def test_an_account_that_is_created_had_nothing_before(near: Near) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import pickle
 import socket
 import threading
 import time
@@ -173,3 +174,22 @@ def test_a_chain_that_is_not_there_is_told() -> None:
 
     with pytest.raises(NodeError, match="the node is not started"):
         LocalRpc(gone).call("status", [])
+
+
+def test_what_is_pickled_asks_at_the_address(server: Server) -> None:
+    node = Endpoint(f"http://127.0.0.1:{server.server_address[1]}")
+    node.call("m", [])  # its connection is kept here
+    for asked in (node, LocalRpc(Script, lambda: node.url)):
+        there = pickle.loads(pickle.dumps(asked))  # noqa: S301 - it was made here
+        assert there == node
+        assert there.call("n", []) == "n"
+
+
+def test_a_chain_without_an_address_is_pickled_as_one_that_is_not_there() -> None:
+    def ended() -> str:
+        raise NodeError("the node is not started")
+
+    for url in (None, ended):
+        there = pickle.loads(pickle.dumps(LocalRpc(Script, url)))  # noqa: S301 - it was made here
+        with pytest.raises(NodeError, match="was in another process"):
+            there.call("status", [])
