@@ -11,6 +11,7 @@ from py_near_primitives import DeleteAccountAction
 from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput
+from near_harness.keys import public_key_bytes
 from near_harness.units import Amount, AmountLike, GasLike, TGas, to_amount, to_gas
 
 Actions = Sequence[Any]
@@ -31,8 +32,11 @@ def transfer(amount: AmountLike) -> Any:
 
 
 def add_full_access_key(public_key: str) -> Any:
-    """Add a key that may do anything."""
-    return py_near_actions.create_full_access_key_action(public_key)
+    """Add a key that may do anything.
+
+    :raises BadInput: for a text that is no ed25519 key.
+    """
+    return py_near_actions.create_full_access_key_action(public_key_bytes(public_key))
 
 
 def deploy(code: bytes) -> Any:
@@ -73,19 +77,28 @@ def add_function_call_key(
     """Add a key that may only call ``methods`` (all, where none is named) of one contract, without deposits.
 
     ``allowance`` is what it may spend on gas altogether, in yoctoNEAR; None sets no bound.
+
+    :raises BadInput: for a text that is no ed25519 key, an account id or an amount that is none.
     """
     most = None if allowance is None else int(to_amount(allowance))
-    return py_near_actions.create_function_call_access_key_action(public_key, most, account_id_of(receiver), list(methods))
+    key = public_key_bytes(public_key)
+    return py_near_actions.create_function_call_access_key_action(key, most, account_id_of(receiver), list(methods))
 
 
 def delete_key(public_key: str) -> Any:
-    """Delete an access key of the receiver, which must be the signer."""
-    return py_near_actions.create_delete_access_key_action(public_key)
+    """Delete an access key of the receiver, which must be the signer.
+
+    :raises BadInput: for a text that is no ed25519 key.
+    """
+    return py_near_actions.create_delete_access_key_action(public_key_bytes(public_key))
 
 
 def stake(amount: AmountLike, public_key: str) -> Any:
-    """Lock yoctoNEAR as a validator's stake; zero unlocks it after some epochs."""
-    return py_near_actions.create_staking_action(int(to_amount(amount)), public_key)
+    """Lock yoctoNEAR as a validator's stake; zero unlocks it after some epochs.
+
+    :raises BadInput: for a text that is no ed25519 key.
+    """
+    return py_near_actions.create_staking_action(int(to_amount(amount)), public_key_bytes(public_key))
 
 
 def delete_account(beneficiary_id: str) -> Any:

@@ -34,12 +34,8 @@ class KeyPair:
 
         :raises BadInput: where the text is none of these; the text itself is not repeated.
         """
-        kind, _, text = secret_key.rpartition(":")
-        try:
-            raw = base58.b58decode(text)
-        except ValueError:
-            raw = b""
-        if kind not in ("", "ed25519") or len(raw) not in (32, 64):
+        raw = _decoded(secret_key)
+        if len(raw) not in (32, 64):
             raise BadInput("a secret key is 'ed25519:' and the base58 of 64 bytes; only ed25519 keys can sign here")
         return cls._from_signing_key(SigningKey(raw[:32]))
 
@@ -55,3 +51,23 @@ class KeyPair:
     def raw(self) -> bytes:
         """The 64 bytes of seed and public key, as py-near signs with them."""
         return base58.b58decode(self.secret_key.removeprefix("ed25519:"))
+
+
+def public_key_bytes(public_key: str) -> bytes:
+    """Return the 32 bytes of an ed25519 public key, ``ed25519:…``.
+
+    :raises BadInput: where the text is none.
+    """
+    raw = _decoded(public_key) if isinstance(public_key, str) else b""
+    if len(raw) != 32:
+        raise BadInput(f"public key {public_key!r}: write 'ed25519:' and the base58 of 32 bytes; other kinds cannot be sent here")
+    return raw
+
+
+def _decoded(key: str) -> bytes:
+    """The bytes of a key's base58; none where it is of another kind, or no base58."""
+    kind, _, text = key.rpartition(":")
+    try:
+        return base58.b58decode(text) if kind in ("", "ed25519") else b""
+    except ValueError:
+        return b""
