@@ -51,3 +51,9 @@ def pages() -> list[Path]:
 def is_project(page: Path) -> bool:
     """Whether the page makes a project step by step: it names files, or shows commands with what they print."""
     return any(block.file is not None or block.language == "console" for block in blocks(page))
+
+
+def stands_in(code: str, source: str) -> bool:
+    """Whether each paragraph of the code stands in a source, line by line, indented or not."""
+    parts = code.strip().split("\n\n")
+    return all(any(f"\n{textwrap.indent(part, ' ' * indent)}\n" in source for indent in (0, 4, 8)) for part in parts)

@@ -73,6 +73,24 @@ async fn a_failing_cross_contract_call_gives_the_money_back() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_deposit_that_is_staked() -> Result<()> {
+    let worker = node().await?;
+    let pool = worker.dev_deploy(&wasm("staking_pool")?).await?;
+    let bank = worker.dev_deploy(&wasm("bank")?).await?;
+    let alice = worker.dev_create_account().await?;
+    let outcome = alice
+        .call(bank.id(), "deposit_and_stake")
+        .args_json(json!({ "pool": pool.id() }))
+        .deposit(NearToken::from_near(10))
+        .gas(Gas::from_tgas(150))
+        .transact()
+        .await?;
+    assert!(outcome.is_success());
+    assert!(outcome.receipt_failures().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
 async fn batches_keys_and_asynchronous_transactions() -> Result<()> {
     let worker = node().await?;
     let contract = demo(&worker).await?;
