@@ -54,6 +54,13 @@ async def test_storage(near: Near, contracts: Path, alice: Account) -> None:
         await near.set_storage(counter, {"a": 1})  # type: ignore[dict-item]
 
 
+async def test_storage_of_a_contract_with_more_than_a_node_lists_at_once(near: Near, bank: Contract) -> None:
+    before = await usage(near, bank)
+    await near.set_storage(bank, {"large": b"1" * 60_000, "large too": b"2"})
+    await near.set_storage(bank, {"large": b"3" * 50_000, "other": b"4"})
+    assert await usage(near, bank) == before + (5 + 50_000 + 40) + (9 + 1 + 40) + (5 + 1 + 40)
+
+
 async def test_keys_come_and_go(near: Near, alice: Account, bob: Account) -> None:
     before, key = await usage(near, alice), KeyPair.from_seed("another")
     await near.add_key(alice, key)
