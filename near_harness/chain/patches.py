@@ -189,7 +189,7 @@ class StatePatches:
         return len(base64.b64decode((await self.client.query("view_code", account_id=where))["code_base64"]))
 
     async def _entry_length(self, where: str, key: bytes) -> int | None:
-        # Of all keys that begin with these bytes the key itself comes first. A page is given of states that are too large to list, too.
+        # Of all keys that begin with these bytes it comes first. A page is given of states that are too large to list, too.
         prefix = base64.b64encode(key).decode()
         page = await self.client.query("view_state", account_id=where, prefix_base64=prefix, limit=1)
         found = next((entry["value"] for entry in page["values"] if entry["key"] == prefix), None)
