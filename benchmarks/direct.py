@@ -13,7 +13,7 @@ import base58
 from py_near import transactions
 
 from near_harness.keys import KeyPair
-from near_harness.nodes.embedded import contract_cache, load_engine
+from near_harness.nodes.engine import contract_cache, load_engine
 
 COMPILED = Path(__file__).parent.parent / "contracts" / "compiled"
 ROOT = "sandbox"

@@ -8,7 +8,7 @@ from typing import Any
 from fidelity_signing import key_pair, public_key, signed_transaction
 from nacl.signing import SigningKey
 
-from near_harness.nodes.embedded import contract_cache, load_engine
+from near_harness.nodes.engine import contract_cache, load_engine
 
 ROOT = "sandbox"
 NEAR = 10**24

@@ -20,7 +20,7 @@ from near_harness.bundles.privacy import without_private_things
 from near_harness.bundles.script import script
 from near_harness.errors import BadInput, HarnessError
 from near_harness.keys import KeyPair
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.engine import load_engine
 from near_harness.version import __version__
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from near_harness.errors import BadInput, CapabilityMissing
 from near_harness.nodes.base import Node
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.engine import load_engine
 
 
 def engine_chain(node: Node, what: str) -> Any:

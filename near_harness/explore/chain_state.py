@@ -9,7 +9,7 @@ from near_harness.account_ids import account_id_of
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.chain.capability import refusals
 from near_harness.errors import BadInput, ViewFailed
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.engine import load_engine
 from near_harness.transactions import View
 from near_harness.units import Amount
 

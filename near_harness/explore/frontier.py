@@ -15,7 +15,7 @@ from near_harness.chain.capability import refusals
 from near_harness.explore.moves import Move, Moves, Position
 from near_harness.explore.scene import Root, Scene
 from near_harness.explore.search import Prefix, dependent
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.engine import load_engine
 
 
 def frontier(moves: Moves, at_least: int) -> list[Prefix]:

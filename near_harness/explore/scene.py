@@ -17,7 +17,7 @@ from py_near import transactions as signing
 
 from near_harness.chain.capability import engine_chain, refusals
 from near_harness.errors import BadInput
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.engine import load_engine
 from near_harness.outcome.failures import parse_failure
 from near_harness.transactions import Batch, Call
 

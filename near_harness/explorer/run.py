@@ -10,7 +10,7 @@ from typing import Any
 from near_harness.errors import InvalidSetting, NodeError
 from near_harness.explorer.routes import add_routes
 from near_harness.keys import KeyPair
-from near_harness.nodes.embedded import contract_cache, load_engine
+from near_harness.nodes.engine import contract_cache, load_engine
 from near_harness.sandbox.node import FIRST_BLOCKS, Serving, serve
 from near_harness.sandbox.settings import Address
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from near_harness.errors import HarnessError, InvalidSetting
-from near_harness.nodes.embedded import load_engine
-from near_harness.sandbox import files, node, view_state
+from near_harness.nodes.engine import load_engine
+from near_harness.sandbox import files
 from near_harness.sandbox.settings import Address
 from near_harness.version import __version__
 
@@ -80,6 +80,8 @@ def init(home: Path, /, *, fast: bool, chain_id: str | None, account_id: str | N
 @click.pass_obj
 def run(home: Path, /, rpc_addr: Address | None, **_: object) -> None:
     """Run the node until SIGINT or SIGTERM. RUST_LOG says what it logs, such as 'sandbox=debug': what contracts print."""
+    from near_harness.sandbox import node  # noqa: PLC0415 - it loads a server, which most of the other commands do not need
+
     try:
         _log()
         node.run(home, rpc_addr, lambda text: click.echo(text, err=True))
@@ -97,6 +99,8 @@ def view_state_group() -> None:
 @click.pass_obj
 def dump_state(home: Path, /, *, stream: bool) -> None:
     """Write the newest state as the records of a genesis. The node may run meanwhile."""
+    from near_harness.sandbox import view_state  # noqa: PLC0415 - only where it is asked for
+
     try:
         click.echo(view_state.dump(home, stream=stream))
     except HarnessError as error:

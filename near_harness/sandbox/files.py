@@ -12,7 +12,7 @@ from typing import Any
 
 from near_harness.errors import InvalidSetting, NodeError
 from near_harness.keys import KeyPair
-from near_harness.nodes.embedded import FAST_EPOCH, SLOW_EPOCH, load_engine
+from near_harness.nodes.engine import FAST_EPOCH, SLOW_EPOCH, load_engine
 
 GENESIS = "genesis.json"
 CONFIG = "config.json"

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from near_harness.errors import NodeError, PortInUse
 from near_harness.nodes.defect import going_on
-from near_harness.nodes.embedded import contract_cache, load_engine
+from near_harness.nodes.engine import contract_cache, load_engine
 from near_harness.nodes.pump import Pump
 from near_harness.sandbox.files import CONFIG, BrokenHome, read_json
 from near_harness.sandbox.http import application

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from near_harness.nodes.claims import claim_file
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.engine import load_engine
 from near_harness.sandbox.files import BrokenHome
 from near_harness.version import __version__
 

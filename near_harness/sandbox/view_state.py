@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from near_harness.nodes.embedded import contract_cache, load_engine
+from near_harness.nodes.engine import contract_cache, load_engine
 from near_harness.sandbox import files
 from near_harness.sandbox.settings import Settings
 from near_harness.sandbox.store import DATA, Store

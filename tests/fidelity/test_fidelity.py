@@ -11,7 +11,7 @@ import pytest
 from fidelity_replay import Report, names, replay
 from sandbox_process import init, running
 
-from near_harness.nodes.embedded import contract_cache, load_engine
+from near_harness.nodes.engine import contract_cache, load_engine
 
 RECORDED_PROTOCOL = 86
 

@@ -11,7 +11,7 @@ import base58
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.engine import load_engine
 
 
 def _words(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from fidelity_signing import key_pair, public_key, signed_transaction
 from rpc_chain import NEAR, ROOT, transfer
 from sandbox_process import SandboxProcess, command, init, running
 
-from near_harness.nodes.embedded import load_engine
+from near_harness.nodes.engine import load_engine
 from near_harness.sandbox.files import BrokenHome
 from near_harness.sandbox.store import KeptChain, Store
 

@@ -1,0 +1,49 @@
+"""The engine, where it is installed, and its cache. Programs that serve nothing load it without a server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from near_harness.caches import cache_folder
+from near_harness.errors import EngineMismatch, EngineMissing
+from near_harness.version import __version__
+
+FAST_EPOCH, SLOW_EPOCH = 60, 500
+"""The length of an epoch with and without ``init --fast``, in blocks."""
+_MEND = "pip install 'near-harness[engine]'"
+
+
+def load_engine() -> ModuleType:
+    """Import the engine and check that its version is the harness's own.
+
+    :raises EngineMissing: where it is not installed.
+    :raises EngineMismatch: where it is of another version.
+    """
+    try:
+        import near_harness_engine as engine  # noqa: PLC0415 - an extra, loaded where it is needed
+    except ImportError as error:
+        if error.name is not None and not error.name.startswith("near_harness_engine"):
+            raise
+        if sys.platform == "win32":
+            raise EngineMissing(
+                "the embedded node does not run on Windows: nearcore's VM does not start there. "
+                "Use --near-node=docker, or Linux below Windows (WSL)"
+            ) from error
+        cause = "" if isinstance(error, ModuleNotFoundError) and error.name == "near_harness_engine" else f" ({error})"
+        raise EngineMissing(f"the embedded node needs the engine, which is not installed{cause}: {_MEND}") from error
+    if engine.__version__ != __version__:
+        raise EngineMismatch(
+            f"near-harness {__version__} needs near-harness-engine {__version__}, "
+            f"but {engine.__version__} is installed: {_MEND.replace('install', 'install --upgrade')}"
+        )
+    found: ModuleType = engine
+    return found
+
+
+def contract_cache() -> Path:
+    """Return the folder of compiled contracts: ``NEAR_HARNESS_CACHE``, else one in the user's cache folder."""
+    folder = cache_folder("contracts")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
