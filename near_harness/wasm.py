@@ -12,8 +12,6 @@ import base58
 
 from near_harness.errors import InvalidContractCode
 
-WasmSource = bytes | str | os.PathLike[str]
-
 MAX_CONTRACT_SIZE = 4 * 1024 * 1024
 """``max_contract_size`` of the protocol's limits: 4 MiB."""
 _MAGIC, _VERSION = b"\0asm", b"\1\0\0\0"
@@ -34,12 +32,17 @@ class Wasm:
         return base58.b58encode(hashlib.sha256(self.code).digest()).decode()
 
 
+WasmSource = bytes | str | os.PathLike[str] | Wasm
+
+
 def load_wasm(source: WasmSource) -> Wasm:
-    """Read a contract from a path, or take its bytes.
+    """Read a contract from a path, or take its bytes; one that was read before is taken as it is.
 
     :raises InvalidContractCode: where the file is missing, is no WebAssembly module, or is larger than the protocol's
         limit of 4 MiB.
     """
+    if isinstance(source, Wasm):
+        return source
     if isinstance(source, bytes):
         code, origin = source, f"{len(source)} bytes"
     elif isinstance(source, (str, os.PathLike)):

@@ -91,6 +91,12 @@ def test_an_init_that_fails_is_exit_code_3() -> None:
     assert "cannot be deployed with new" in result.stderr
 
 
+def test_an_init_that_is_not_there_is_told_with_the_file() -> None:
+    result = run(POOL, "--init", "nwe")
+    assert result.exit_code == 3
+    assert f"contract {POOL} has no method 'nwe'; did you mean new?" in result.stderr
+
+
 def test_fail_on_decides_what_fails(bad: Path) -> None:
     codes = {least: run(bad, *ONLY, "--fail-on", least).exit_code for least in ("low", "medium", "high", "never")}
     assert codes == {"low": 1, "medium": 1, "high": 0, "never": 0}
