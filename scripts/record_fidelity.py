@@ -32,7 +32,8 @@ def caller(url: str) -> Any:
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
                 found: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as error:
-            found = json.load(error)
+            with error:
+                found = json.load(error)
         return found
 
     return call

@@ -112,6 +112,7 @@ def _save(url: str, archive: Path, tell: Callable[[str], None]) -> None:
             total = int(answer.headers.get("Content-Length") or 0)
             _copy(answer, file, total, tell)
     except urllib.error.HTTPError as error:
+        error.close()  # it is an open answer as well
         reason = "there is no such version for this machine" if error.code in (403, 404) else error.reason
         raise DownloadFailed(f"{url}: HTTP {error.code}: {reason}. {_OTHERWISE}") from error
     except (OSError, ValueError) as error:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 from nodes.programs import DROP_IN
@@ -116,8 +117,12 @@ def test_other_bytes_than_at_the_first_use_are_refused(shop: Shop) -> None:
 
 
 def test_what_goes_wrong_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(DownloadFailed, match=r"HTTP 404: there is no such version for this machine\. Set NEAR_SANDBOX_BIN_PATH"):
+    with pytest.raises(
+        DownloadFailed, match=r"HTTP 404: there is no such version for this machine\. Set NEAR_SANDBOX_BIN_PATH"
+    ) as refused:
         download("9.9.9", tell=silently)
+    answer = refused.value.__cause__
+    assert isinstance(answer, HTTPError) and answer.closed
     shop.goods = b"no archive"
     with pytest.raises(DownloadFailed, match=r"is no tar\.gz that can be read"):
         download("1.0.0", tell=silently)
