@@ -152,7 +152,7 @@ async def test_bodies_that_are_too_large(node: SandboxProcess) -> None:
                     writer.write(filler)
                     await writer.drain()
             answer = await reader.readline()
-            assert answer in (b"HTTP/1.1 413 Request Entity Too Large\r\n", b""), answer
+            assert answer.startswith(b"HTTP/1.1 413 ") or answer == b"", answer  # its words are others from Python 3.13 on
             writer.close()
 
     async def in_pieces(_rpc: Rpc) -> None:

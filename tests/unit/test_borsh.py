@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from near_harness.borsh import BorshType
@@ -164,12 +164,14 @@ _VALUES = {
 }
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(_VALUES)).flatmap(lambda name: st.tuples(st.just(name), _VALUES[name])))
 def test_what_is_written_is_read_again(case: tuple[str, Any]) -> None:
     declaration, value = case
     assert _type(declaration).decode(_type(declaration).encode(value)) == value
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(DEFINITIONS)), st.binary(max_size=40))
 def test_any_bytes_are_a_value_or_refused(declaration: str, data: bytes) -> None:
     try:
