@@ -28,18 +28,23 @@ class Node(Script):
     """A node of one key, which refuses what nearcore refuses.
 
     ``looks``: at what it is sent, before it answers; without, it takes everything and tells in the status why nothing came of
-    it, as nearcore does. ``loses`` takes a transaction's nonce, and tells by the hash only that it was executed.
+    it, as nearcore does. ``too_dear``: nonces that it refuses once, for the money. ``loses``: it says of what was executed that
+    its nonce is used, and tells by the hash only that it was itself which used it.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.looks = True
         self.loses = False
+        self.too_dear: list[int] = []
         self.executed: set[str] = set()
 
     def refused(self, tx: bytes) -> Any:
         """Why it would not take a transaction, None where it does."""
         nonce, block = nonce_and_block(tx)
+        if nonce in self.too_dear:
+            self.too_dear.remove(nonce)
+            return {"NotEnoughBalance": {"signer_id": "alice.sandbox", "balance": "1", "cost": "2"}}
         if block != base58.b58decode(self.block_hash):
             return "Expired"
         return {"InvalidNonce": {"tx_nonce": nonce, "ak_nonce": self.nonce}} if nonce <= self.nonce else None
@@ -227,6 +232,13 @@ async def test_parallel_transactions_that_were_overtaken_arrive_each_once(node: 
     await asyncio.gather(*(alice.send("bob.sandbox", []) for _ in range(5)))
     assert [nonce for nonce, _ in node.sent] == [11, *range(17, 22)]
     assert len(node.executed) == 6
+
+
+async def test_a_refusal_among_parallel_transactions_leaves_no_gap(node: Node, alice: Signer) -> None:
+    node.too_dear = [12]
+    sent = await asyncio.gather(*(alice.send("bob.sandbox", []) for _ in range(4)), return_exceptions=True)
+    assert [type(one) for one in sent] == [dict, NotEnoughBalance, dict, dict]
+    assert [nonce for nonce, _ in node.sent] == [11, 12, 13], "a node waits for a nonce that is left out"
 
 
 async def test_a_node_that_has_gone_is_not_asked_twice(node: Node, alice: Signer) -> None:
