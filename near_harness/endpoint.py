@@ -13,13 +13,13 @@ import os
 import re
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from near_harness import idle_connections
 from near_harness.errors import CertificateRefused, InvalidSetting, NodeUnreachable, rpc_error
-from near_harness.idle_connections import IdleConnections
 
 _TIMEOUT_S = 30.0
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*?)[ \t]*")
@@ -49,7 +49,6 @@ class Endpoint:
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     ca_file: Path | None = None
-    _idle: IdleConnections = field(default_factory=IdleConnections, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _parts(self.url)
@@ -80,13 +79,13 @@ class Endpoint:
         return result_of(method, status, answer)
 
     def close(self) -> None:
-        """Close the connections that are kept; the next request opens another."""
-        self._idle.close()
+        """Close the connections that are kept to this address; the next request opens another."""
+        idle_connections.close(self._where)
 
     def _posted(self, request: dict[str, Any], timeout_s: float) -> tuple[int, str, bytes]:
         """Send it; the status of the answer, where it sends to instead, and its text."""
         parts = _parts(self.url)
-        connection = self._idle.take(timeout_s) or self._connection(parts, timeout_s)
+        connection = idle_connections.take(self._where, timeout_s) or self._connection(parts, timeout_s)
         headers = {"Content-Type": "application/json", **_of_a_user(parts), **dict(self.headers)}
         try:
             found = _exchanged(connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), request, headers)
@@ -100,15 +99,20 @@ class Endpoint:
             raise NodeUnreachable(
                 self._private(f"{self.shown} does not answer {request['method']}: {error or type(error).__name__}")
             ) from error
-        self._idle.keep(connection)
+        idle_connections.keep(self._where, connection)
         return found
 
     def _connection(self, parts: SplitResult, timeout_s: float) -> http.client.HTTPConnection:
         if parts.scheme == "http":
             return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
-        named = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-        context = _trusting(self.ca_file, named)
+        context = _trusting(self.ca_file, _named())
         return http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=timeout_s, context=context)
+
+    @property
+    def _where(self) -> tuple[object, ...]:
+        """What connections have in common that may be used for each other's requests: the other side, and who vouches for it."""
+        parts = _parts(self.url)
+        return (parts.scheme, parts.hostname, parts.port, self.ca_file, _named())
 
     def _private(self, text: str) -> str:
         """A text without the values of headers: some servers send back what they got."""
@@ -182,6 +186,11 @@ def _of_a_user(parts: SplitResult) -> dict[str, str]:
         return {}
     said = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     return {"Authorization": f"Basic {base64.b64encode(said.encode()).decode()}"}
+
+
+def _named() -> tuple[str | None, ...]:
+    """Where the environment says that the certificates are."""
+    return tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
 
 
 @functools.lru_cache(maxsize=8)

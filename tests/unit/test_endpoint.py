@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import pickle
 import socket
+import sys
 import threading
 import time
 import warnings
@@ -144,11 +146,42 @@ def test_each_question_has_its_own_time_limit(server: Server, node: Endpoint) ->
         node.call("m", [], timeout_s=0.05)
 
 
-def test_one_that_is_dropped_leaves_nothing_open(server: Server) -> None:
+def test_those_who_are_dropped_leave_nothing_open(server: Server) -> None:
+    class Holder:
+        """Is found by the collector of garbage only, together with all that it holds."""
+
+        def __init__(self, node: Endpoint) -> None:
+            self.node, self.again = node, self
+            node.call("m", [])
+
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        Endpoint(f"http://127.0.0.1:{server.server_address[1]}").call("m", [])
-        gc.collect()
+        for _ in range(5):
+            Holder(Endpoint(f"http://127.0.0.1:{server.server_address[1]}"))
+            gc.collect()
+    assert server.connections == 1, "they belong to the address"
+
+
+def test_what_nobody_asks_for_any_more_is_closed(server: Server, node: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Endpoint(f"http://localhost:{server.server_address[1]}")
+    other.call("m", [])
+    monkeypatch.setattr(idle_connections, "_IDLE_S", 0.0)
+    node.call("m", [])
+    assert [where[1] for where, waiting in idle_connections._waiting.items() if waiting] == ["127.0.0.1"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+def test_a_child_that_is_forked_uses_connections_of_its_own(server: Server, node: Endpoint) -> None:
+    node.call("m", [])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # a fork of a process with threads
+        child = os.fork()
+    if child == 0:
+        os._exit(0 if node.call("n", []) == "n" else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert server.connections == 2
+    node.call("m", [])
+    assert server.connections == 2, "the parent's is still good"
 
 
 def test_a_chain_in_this_process_is_asked_without_a_connection() -> None:
