@@ -85,6 +85,16 @@ def test_questions_go_over_one_connection(server: Server, node: Endpoint) -> Non
     assert server.connections == 1
 
 
+def test_another_port_is_another_node(server: Server, node: Endpoint) -> None:
+    node.call("m", [])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = Endpoint(f"http://127.0.0.1:{free.getsockname()[1]}")
+        with pytest.raises(NodeUnreachable):
+            nobody.call("n", [])
+    assert server.asked == ["m"]
+
+
 def test_threads_do_not_share_one_at_the_same_time(server: Server, node: Endpoint) -> None:
     together = threading.Barrier(4, timeout=5)
     server.does = lambda _: together.wait() >= 0
