@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import http.client
 import json
 import os
 import re
@@ -18,7 +17,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from near_harness import idle_connections
+from urllib3.exceptions import HTTPError
+
+from near_harness.connections import Where, close, connections
 from near_harness.errors import CertificateRefused, InvalidSetting, NodeUnreachable, rpc_error
 
 _TIMEOUT_S = 30.0
@@ -80,39 +81,36 @@ class Endpoint:
 
     def close(self) -> None:
         """Close the connections that are kept to this address; the next request opens another."""
-        idle_connections.close(self._where)
+        close(self._where)
 
     def _posted(self, request: dict[str, Any], timeout_s: float) -> tuple[int, str, bytes]:
         """Send it; the status of the answer, where it sends to instead, and its text."""
         parts = _parts(self.url)
-        connection = idle_connections.take(self._where, timeout_s) or self._connection(parts, timeout_s)
         headers = {"Content-Type": "application/json", **_of_a_user(parts), **dict(self.headers)}
+        path, body = (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), json.dumps(request)
+        pool = connections(self._where)
         try:
-            found = _exchanged(connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), request, headers)
-        except ssl.SSLCertVerificationError as error:
-            raise CertificateRefused(self.shown, error.verify_message) from None
-        except ssl.SSLError as error:
-            raise NodeUnreachable(
-                f"{self.shown} does not speak TLS as it should ({error.reason or error}): where it has none, write http://"
-            ) from error
-        except (OSError, http.client.HTTPException) as error:
-            raise NodeUnreachable(
-                self._private(f"{self.shown} does not answer {request['method']}: {error or type(error).__name__}")
-            ) from error
-        idle_connections.keep(self._where, connection)
-        return found
+            response = pool.urlopen(
+                "POST", path, body, headers, retries=False, redirect=False, assert_same_host=False, timeout=timeout_s
+            )
+        except HTTPError as error:
+            cause = _cause(error)
+            raise self._unreachable(request["method"], cause) from cause
+        elsewhere = response.headers.get("Location")
+        return response.status, f", go to {shown_address(elsewhere)}" if elsewhere else "", response.data
 
-    def _connection(self, parts: SplitResult, timeout_s: float) -> http.client.HTTPConnection:
-        if parts.scheme == "http":
-            return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
-        context = _trusting(self.ca_file, _named())
-        return http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=timeout_s, context=context)
+    def _unreachable(self, method: str, cause: BaseException) -> NodeUnreachable:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return CertificateRefused(self.shown, cause.verify_message)
+        if isinstance(cause, ssl.SSLError):
+            said = cause.reason or cause
+            return NodeUnreachable(f"{self.shown} does not speak TLS as it should ({said}): where it has none, write http://")
+        return NodeUnreachable(self._private(f"{self.shown} does not answer {method}: {cause or type(cause).__name__}"))
 
     @property
-    def _where(self) -> tuple[object, ...]:
-        """What connections have in common that may be used for each other's requests: the other side, and who vouches for it."""
-        parts = _parts(self.url)
-        return (parts.scheme, parts.hostname, parts.port, self.ca_file, _named())
+    def _where(self) -> Where:
+        parts, named = _parts(self.url), (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        return Where(parts.scheme, parts.hostname or "", parts.port, self.ca_file, named)
 
     def _private(self, text: str) -> str:
         """A text without the values of headers: some servers send back what they got."""
@@ -132,18 +130,10 @@ def result_of(method: str, status: int, answer: dict[str, Any]) -> Any:
     return answer["result"]
 
 
-def _exchanged(
-    connection: http.client.HTTPConnection, path: str, request: dict[str, Any], headers: dict[str, str]
-) -> tuple[int, str, bytes]:
-    """Send a request and read the answer to its end; where that fails the connection is closed."""
-    try:
-        connection.request("POST", path, json.dumps(request), headers)
-        response = connection.getresponse()
-        elsewhere = response.getheader("Location")
-        return response.status, f", go to {shown_address(elsewhere)}" if elsewhere else "", response.read()
-    except BaseException:
-        connection.close()
-        raise
+def _cause(error: HTTPError) -> BaseException:
+    """What has happened below the library, whose own words tell of its objects."""
+    inner = (part for part in error.args if isinstance(part, BaseException))
+    return next(inner, error.__cause__ or error)
 
 
 def headers_of(lines: Iterable[str], where: str) -> tuple[tuple[str, str], ...]:
@@ -186,22 +176,3 @@ def _of_a_user(parts: SplitResult) -> dict[str, str]:
         return {}
     said = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     return {"Authorization": f"Basic {base64.b64encode(said.encode()).decode()}"}
-
-
-def _named() -> tuple[str | None, ...]:
-    """Where the environment says that the certificates are."""
-    return tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-
-
-@functools.lru_cache(maxsize=8)
-def _trusting(ca_file: Path | None, _named: tuple[str | None, ...]) -> ssl.SSLContext:
-    """Whom to trust. ``_named`` are the files that the environment names: with others it is made anew.
-
-    :raises InvalidSetting: where the file has no certificates.
-    """
-    try:
-        return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
-    except ssl.SSLError:
-        raise InvalidSetting(f"{ca_file} (--ca-file) holds no certificates in PEM form (-----BEGIN CERTIFICATE-----)") from None
-    except OSError as error:
-        raise InvalidSetting(f"{ca_file} (--ca-file) cannot be read: {error.strerror}") from None
