@@ -35,18 +35,19 @@ class Where(NamedTuple):
 
 class _Kept:
     def __init__(self, where: Where) -> None:
-        self._where = where
-        self._pool, self._used = _pool(where), time.monotonic()
+        self._where, self._used = where, 0.0
+        self._pool: HTTPConnectionPool | None = None
 
     def pool(self) -> HTTPConnectionPool:
-        if time.monotonic() - self._used > _IDLE_S:
-            self.renew()
-        self._used = time.monotonic()
-        return self._pool
+        now, pool = time.monotonic(), self._pool
+        if pool is None or now - self._used > _IDLE_S:
+            self._pool = pool = _pool(self._where)
+        self._used = now
+        return pool
 
-    def renew(self) -> None:
-        """Leave the old pool to those who use it at this moment: dropped by all, it closes what it has."""
-        self._pool = _pool(self._where)
+    def drop(self) -> None:
+        """Leave the pool to those who use it at this moment: dropped by all, it closes what it has."""
+        self._pool = None
 
 
 def connections(where: Where) -> HTTPConnectionPool:
@@ -59,7 +60,7 @@ def connections(where: Where) -> HTTPConnectionPool:
 
 def close(where: Where) -> None:
     """Close those that wait."""
-    _kept(where).renew()
+    _kept(where).drop()
 
 
 @functools.lru_cache(maxsize=_ADDRESSES)
@@ -70,10 +71,12 @@ def _kept(where: Where) -> _Kept:
 def _pool(where: Where) -> HTTPConnectionPool:
     if where.scheme == "http":
         return HTTPConnectionPool(where.host, where.port, maxsize=_WAITING)
-    return HTTPSConnectionPool(where.host, where.port, maxsize=_WAITING, ssl_context=_trusting(where.ca_file))
+    return HTTPSConnectionPool(where.host, where.port, maxsize=_WAITING, ssl_context=_trusting(where.ca_file, where.named))
 
 
-def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+@functools.lru_cache(maxsize=8)
+def _trusting(ca_file: Path | None, _named: tuple[str | None, ...]) -> ssl.SSLContext:
+    """Whom to trust. ``_named`` are the files that the environment names: with others it is made anew."""
     try:
         return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     except ssl.SSLError:

@@ -66,9 +66,7 @@ class Endpoint:
         :raises CertificateRefused: where the other side cannot show who it is.
         :raises RpcError: where the node answers with an error.
         """
-        status, reason, text = self._posted(
-            {"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}, timeout_s
-        )
+        status, reason, text = self._posted(method, request_of(method, params), timeout_s)
         try:
             answer = json.loads(text)
         except ValueError:
@@ -83,19 +81,17 @@ class Endpoint:
         """Close the connections that are kept to this address; the next request opens another."""
         close(self._where)
 
-    def _posted(self, request: dict[str, Any], timeout_s: float) -> tuple[int, str, bytes]:
-        """Send it; the status of the answer, where it sends to instead, and its text."""
+    def _posted(self, method: str, body: bytes, timeout_s: float) -> tuple[int, str, bytes]:
+        """Send a request; the status of the answer, where it sends to instead, and its text."""
         parts = _parts(self.url)
         headers = {"Content-Type": "application/json", **_of_a_user(parts), **dict(self.headers)}
-        path, body = (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), json.dumps(request)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         pool = connections(self._where)
         try:
-            response = pool.urlopen(
-                "POST", path, body, headers, retries=False, redirect=False, assert_same_host=False, timeout=timeout_s
-            )
+            response = pool.urlopen("POST", path, body, headers, retries=False, redirect=False, timeout=timeout_s)
         except HTTPError as error:
             cause = _cause(error)
-            raise self._unreachable(request["method"], cause) from cause
+            raise self._unreachable(method, cause) from cause
         elsewhere = response.headers.get("Location")
         return response.status, f", go to {shown_address(elsewhere)}" if elsewhere else "", response.data
 
@@ -118,6 +114,11 @@ class Endpoint:
             for secret in (value, *value.split()):
                 text = text.replace(secret, "…") if len(secret) >= 6 else text
         return text
+
+
+def request_of(method: str, params: Any) -> bytes:
+    """Return a request in JSON-RPC."""
+    return json.dumps({"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}).encode()
 
 
 def result_of(method: str, status: int, answer: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 from py_near.providers import JsonProvider
 
-from near_harness.endpoint import shown_address
+from near_harness.endpoint import request_of, shown_address
 from near_harness.errors import CertificateRefused, NodeError, NodeUnreachable, rpc_error
 from near_harness.nodes.answering import Answering, Served
 from near_harness.outcome.failures import parse_failure
@@ -91,9 +91,8 @@ class Provider(JsonProvider):  # type: ignore[misc] # py-near has no type inform
 
         :raises NodeUnreachable: where nothing answers, or no JSON.
         """
-        body = json.dumps({"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}).encode()
         try:
-            status, text = await self._post(body)
+            status, text = await self._post(request_of(method, params))
         except aiohttp.ClientConnectorCertificateError as error:
             said = getattr(error.certificate_error, "verify_message", error.certificate_error)
             raise CertificateRefused(shown_address(self.rpc_url), said) from None

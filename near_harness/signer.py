@@ -186,18 +186,16 @@ class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type informa
 
     async def _submit(self, receiver_id: str, actions: Sequence[Any], block_hash: str, *, kept: bool) -> _Sent:
         self._asks = True
-        self._nonce += 1
-        parts = (self.account_id, self.key.raw, receiver_id, self._nonce, list(actions), base58.b58decode(block_hash))
+        nonce = self._nonce + 1
+        parts = (self.account_id, self.key.raw, receiver_id, nonce, list(actions), base58.b58decode(block_hash))
         try:
             tx_hash = str(transactions.calc_trx_hash(*parts))
             signed = str(transactions.sign_and_serialize_transaction(*parts))
-        except Exception:
-            raise
         except BaseException as error:
-            self._nonce -= 1
             if type(error).__name__ != "PanicException":
                 raise
             raise BadInput(f"py-near cannot build the transaction to {receiver_id!r}: {error}") from error
+        self._nonce = nonce
         try:
             await self._provider.send_tx_included(signed)
         except TransactionFailed as error:

@@ -6,6 +6,7 @@ The pages are written into ``docs/errors``, which is not committed.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,11 @@ def explained() -> dict[str, Kind]:
     return {**kinds(), **warnings()}
 
 
-def page(kind: Kind, told: Explanation) -> str:
-    """The page of one error, in reStructuredText as its docstring is."""
+def page(kind: Kind, told: Explanation, names: AbstractSet[str]) -> str:
+    """The page of one error, in reStructuredText as its docstring is. ``names`` are those of all that have one."""
     # Not in the navigation, which every page repeats: the index leads here.
     parts = [":orphan:", "", told.code, "=" * len(told.code), "", f".. autoexception:: {home_of(kind)}.{told.code}", ""]
-    others = explained().keys() - {told.code}
+    others = names - {told.code}
     parts += [line for section in told.more.sections for line in _section(section.title, _prose_and_code(section, others))]
     parts += _section("In a test", _code("\n".join(told.in_a_test)))
     stands = [f"nearcore calls it ``{told.nearcore}``."] if told.nearcore else []
@@ -82,8 +83,9 @@ def index(told: dict[str, Explanation]) -> str:
 
 def pages() -> dict[str, str]:
     """The pages by file name."""
-    told = {name: next(one for one in explain(name) if one.code == name) for name in explained()}
-    found = {f"{name}.rst": page(kind, told[name]) for name, kind in explained().items()}
+    classes = explained()
+    told = {name: next(one for one in explain(name) if one.code == name) for name in classes}
+    found = {f"{name}.rst": page(kind, told[name], classes.keys()) for name, kind in classes.items()}
     return {"index.rst": index(told), **found}
 
 

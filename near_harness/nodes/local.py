@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from near_harness.endpoint import Endpoint, result_of
+from near_harness.endpoint import Endpoint, request_of, result_of
 from near_harness.errors import NodeError
 from near_harness.nodes.answering import Requests
 from near_harness.nodes.defect import internal_error
@@ -34,10 +34,9 @@ class LocalRpc:
         :raises RpcError: where the node answers with an error.
         :raises NodeError: where the node does not run, or the answer needs blocks that are not there yet.
         """
-        body = json.dumps({"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}).encode()
         chain = self._chain()
         try:
-            answer = chain.request(body)
+            answer = chain.request(request_of(method, params))
         except Exception as error:  # noqa: BLE001 - a defect of the chain, told as a node tells it
             answer = internal_error(error)
         if not isinstance(answer, tuple):
