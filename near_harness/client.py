@@ -1,13 +1,13 @@
 """py-near, with its traps handled.
 
-The harness builds, signs and sends transactions with py-near. What a test harness needs and it does not give is added, each
-in one place:
+The harness builds and signs transactions with py-near, and sends them with it over HTTP. What a test harness needs and it does
+not give is added, each in one place:
 
 * one HTTP session per event loop, closed by the loop itself when it ends (test loops come and go);
 * nonces and block hashes that do not outlive a rollback or a fast forward, and parallel transactions of one key that still
   arrive in order (:mod:`near_harness.signer`);
 * the whole answer of the node at FINAL instead of a part of it, and its errors with their fields at any HTTP status
-  (:mod:`near_harness.provider`);
+  (:mod:`near_harness.provider`, :mod:`near_harness.http_provider`);
 * panics of py-near's Rust part, which are no ``Exception``, turned into errors.
 
 Each loop has its own provider and signers.
@@ -34,26 +34,42 @@ class Client:
     """The way to one node: transactions through py-near, queries, and any other RPC method.
 
     Over HTTP; or with ``chain``, which gives a chain of this process, straight to that: the same JSON-RPC, without a connection.
+    The address of such a chain is a function, too: it has none before somebody asks for it.
     """
 
-    def __init__(self, rpc_url: str, *, chain: Callable[[], Served] | None = None) -> None:
-        self.rpc_url, self._chain = rpc_url, chain
+    def __init__(self, address: str | Callable[[], str], *, chain: Callable[[], Served] | None = None) -> None:
+        self._address, self._chain = address, chain
         self._providers: dict[asyncio.AbstractEventLoop, Provider] = {}
         self._signers: dict[asyncio.AbstractEventLoop, dict[tuple[str, str], Signer]] = {}
 
     @property
+    def rpc_url(self) -> str:
+        """Where the node serves JSON-RPC.
+
+        :raises NodeError: where the node in this process does not run.
+        """
+        return self._address if isinstance(self._address, str) else self._address()
+
+    @property
     def provider(self) -> Provider:
-        """py-near's provider, made for the running event loop."""
+        """The way to the node for the running event loop."""
         loop = asyncio.get_running_loop()
         if loop not in self._providers:
             for closed in [known for known in self._providers if known.is_closed()]:
                 self._providers.pop(closed)
                 self._signers.pop(closed, None)
-            self._providers[loop] = Provider(self.rpc_url) if self._chain is None else LocalProvider(self.rpc_url, self._chain)
+            self._providers[loop] = self._new_provider()
         return self._providers[loop]
 
+    def _new_provider(self) -> Provider:
+        if self._chain is not None:
+            return LocalProvider(self._chain)
+        from near_harness.http_provider import HttpProvider  # noqa: PLC0415 - aiohttp, which takes a fifth of a second
+
+        return HttpProvider(self.rpc_url)
+
     def signer(self, account_id: str, key: KeyPair) -> Signer:
-        """py-near's account for a key, made for the running event loop."""
+        """What signs and sends with a key, made for the running event loop."""
         provider = self.provider
         signers = self._signers.setdefault(asyncio.get_running_loop(), {})
         name = (account_id, key.public_key)

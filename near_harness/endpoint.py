@@ -14,29 +14,19 @@ import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from urllib3.exceptions import HTTPError
 
 from near_harness.connections import Where, close, connections
-from near_harness.errors import CertificateRefused, InvalidSetting, NodeUnreachable, rpc_error
+from near_harness.errors import CertificateRefused, InvalidSetting, NodeUnreachable
+from near_harness.jsonrpc import request_of, result_of, shown_address
 
 _TIMEOUT_S = 30.0
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*?)[ \t]*")
 _SHOWN = 200
 """Characters of an answer that is none."""
-
-
-class Questions(Protocol):
-    """A node that can be asked where nothing is awaited."""
-
-    def call(self, method: str, params: Any) -> Any:
-        """Return the ``result`` of a request.
-
-        :raises NodeError: where it does not answer.
-        :raises RpcError: where it answers with an error.
-        """
 
 
 @dataclass(frozen=True)
@@ -116,21 +106,6 @@ class Endpoint:
         return text
 
 
-def request_of(method: str, params: Any) -> bytes:
-    """Return a request in JSON-RPC."""
-    return json.dumps({"jsonrpc": "2.0", "id": "near-harness", "method": method, "params": params}).encode()
-
-
-def result_of(method: str, status: int, answer: dict[str, Any]) -> Any:
-    """Return the ``result`` of an answer in JSON-RPC.
-
-    :raises RpcError: where it is an error.
-    """
-    if "error" in answer:
-        raise rpc_error(method, answer["error"], status)
-    return answer["result"]
-
-
 def _cause(error: HTTPError) -> BaseException:
     """What has happened below the library, whose own words tell of its objects."""
     inner = (part for part in error.args if isinstance(part, BaseException))
@@ -149,14 +124,6 @@ def headers_of(lines: Iterable[str], where: str) -> tuple[tuple[str, str], ...]:
             raise InvalidSetting(f"header {number} ({where}) is no header: write 'Name: value', in ASCII")
         found.append((read[1], read[2]))
     return tuple(found)
-
-
-def shown_address(url: str) -> str:
-    """An address without what may be a key in it: scheme, host and port, and a sign that there was more."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    more = "/…" if parts.path.strip("/") or parts.query else ""
-    return f"{parts.scheme}://{host}{more}" if host else f"…{more}"
 
 
 @functools.lru_cache(maxsize=64)

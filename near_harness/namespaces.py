@@ -48,8 +48,8 @@ class Namespace:
 class Namespaces:
     """The stack of name spaces: the innermost is the one of the test that runs."""
 
-    def __init__(self, rpc_url: str, root_id: str, root_key: KeyPair) -> None:
-        self._rpc_url, self._root_id, self._root_key = rpc_url, root_id, root_key
+    def __init__(self, client: Client, root_id: str, root_key: KeyPair) -> None:
+        self._client, self._root_id, self._root_key = client, root_id, root_key
         self._stack: tuple[Namespace, ...] = ()
         self._ready: list[str] = []
         self._prefix = f"t{secrets.token_hex(3)}"
@@ -88,7 +88,7 @@ class Namespaces:
 
     def _make(self) -> list[str]:
         """Make some more root accounts, in turn with the other processes of this machine: they sign with the same key."""
-        name = hashlib.sha256(f"{self._rpc_url} {self._root_key.public_key}".encode()).hexdigest()[:16]
+        name = hashlib.sha256(f"{self._client.rpc_url} {self._root_key.public_key}".encode()).hexdigest()[:16]
         until = time.monotonic() + _TURN_LIMIT_S
         while (release := claim(f"root-{name}")) is None and time.monotonic() < until:
             time.sleep(0.02)
@@ -99,7 +99,7 @@ class Namespaces:
                 release()
 
     async def _make_some(self) -> list[str]:
-        client = Client(self._rpc_url)
+        client = Client(self._client.rpc_url)
         try:
             view = await client.query("view_account", account_id=self._root_id)
             self.money = money = Amount(min(int(MOST_MONEY), int(view["amount"]) // _SHARE))

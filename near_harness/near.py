@@ -88,14 +88,17 @@ class Near(
         self.anchors = AnchorStack(self._remember, self._go_back, self._mark)
 
     def __repr__(self) -> str:
-        return f"<Near {self.node.kind} node, protocol {self.node.protocol_version}, {self.client.rpc_url}>"
+        # The address is not asked for where a server would start for that.
+        address = f", {self.client.rpc_url}" if self.node.local_chain is None else ""
+        return f"<Near {self.node.kind} node, protocol {self.node.protocol_version}{address}>"
 
     def _connect(self) -> None:
         node = self.node
-        self.client = Client(node.rpc_url, chain=node.local_chain)
+        local = node.local_chain is not None
+        self.client = Client((lambda: node.rpc_url) if local else node.rpc_url, chain=node.local_chain)
         self._accounts: dict[str, Account] = {}
         self._names_taken: set[str] = set()
-        self._namespaces = Namespaces(node.rpc_url, node.root_account_id, node.root_key)
+        self._namespaces = Namespaces(self.client, node.root_account_id, node.root_key)
         self._changes = 0
         self.puppets = Puppets(self)
         self.history.begin()

@@ -1,4 +1,4 @@
-"""py-near's account for one key, which asks a node no more than it has to.
+"""Signs with one key and sends, with py-near, and asks a node no more than it has to.
 
 A transaction names the next nonce of its key, and a block that is not too old. Both are in the answer to one question, and of a
 node that is another program they are kept after that: the nonce goes up by one with each transaction, and each transaction that
@@ -14,14 +14,12 @@ Of a chain in this process nothing is kept. Asking it costs next to nothing, and
 from __future__ import annotations
 
 import asyncio
-import collections
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import base58
 from py_near import transactions
-from py_near.account import Account as PyNearAccount
 from py_near.models import AccountAccessKey
 
 from near_harness.errors import BadInput, RpcError, RpcTimeout
@@ -48,26 +46,22 @@ class _Sent:
     kept: bool
 
 
-class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type information
-    """py-near's account for one key, one node and one event loop."""
+class Signer:
+    """One account with one key, for one node and one event loop.
+
+    py-near's own account keeps nonces for all nodes of the process, and a block for too long.
+    """
 
     def __init__(self, account_id: str, key: KeyPair, provider: Provider) -> None:
-        super().__init__(account_id, key.raw, provider.rpc_url)
-        self.key = key
+        self.account_id, self.key = account_id, key
         self._provider = provider
-        self._access_key_nonce: dict[bytes, int] = collections.defaultdict(
-            int
-        )  # py-near's own is shared by all nodes of the process
         self._in_order = asyncio.Lock()
         self._under_way = 0
         self._keeps_nonces = False
         self._nonce, self._asks = 0, True
         """The nonce that was used last, and whether the chain has to be asked for a later one."""
 
-    async def _update_last_block_hash(self) -> None:
-        """Leave it to :meth:`get_access_key`, which py-near calls next: its answer names the newest block too."""
-
-    async def get_access_key(self, pk: bytes | None = None) -> AccountAccessKey:  # noqa: ARG002 - one key per signer
+    async def get_access_key(self) -> AccountAccessKey:
         """Read this signer's access key and its nonce from the chain, and the newest block, which stands in every transaction.
 
         :raises AccessKeyNotFound: where the account has no such key.
@@ -77,7 +71,6 @@ class Signer(PyNearAccount):  # type: ignore[misc] # py-near has no type informa
         if "error" in answer:
             fields = {"account_id": self.account_id, "public_key": self.key.public_key}
             raise AccessKeyNotFound(("InvalidAccessKeyError", "AccessKeyNotFound"), fields, answer["error"])
-        self._latest_block_hash, self._latest_block_height = answer["block_hash"], answer["block_height"]
         self._provider.saw_block(answer["block_hash"], began)
         return AccountAccessKey(**answer)
 

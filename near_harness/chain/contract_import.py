@@ -18,8 +18,8 @@ from near_harness.account_ids import check_account_id
 from near_harness.caches import cache_folder
 from near_harness.chain.patches import ENTRY_BYTES, FULL_ACCESS_KEY_BYTES, NO_CODE, data_record
 from near_harness.client import Client
-from near_harness.endpoint import shown_address
 from near_harness.errors import BadInput, RpcError
+from near_harness.jsonrpc import shown_address
 from near_harness.progress import Progress, untold
 from near_harness.units import Amount
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from near_harness.endpoint import Questions
 from near_harness.errors import UnknownAccount, UnknownBlock
+from near_harness.jsonrpc import Questions
 from near_harness.ledger.accounts import AccountRow, Holding, account_row
 from near_harness.ledger.movements import Movement, movements, one_yocto_promises
 from near_harness.ledger.state import StateChanges

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from near_harness.endpoint import Questions
 from near_harness.errors import BadInput, RpcError, UnknownAccount
+from near_harness.jsonrpc import Questions
 
 if TYPE_CHECKING:
     from near_harness.outcome.model import Outcome

@@ -1,10 +1,11 @@
-"""The embedded node: the engine's chain in this process, served on the loopback."""
+"""The embedded node: the engine's chain in this process, served on the loopback to those who ask for its address."""
 
 from __future__ import annotations
 
 import json
+import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from near_harness.errors import InvalidSetting, NodeError, NodeStartFailed
 from near_harness.keys import KeyPair
@@ -14,7 +15,10 @@ from near_harness.nodes.edits import edit_genesis
 from near_harness.nodes.engine import FAST_EPOCH, SLOW_EPOCH, contract_cache, load_engine
 from near_harness.nodes.local import LocalRpc
 from near_harness.nodes.logs import debug_log
-from near_harness.nodes.server import RpcServer
+from near_harness.nodes.ports import check_port
+
+if TYPE_CHECKING:
+    from near_harness.nodes.server import RpcServer
 
 _ROOT = "sandbox"
 _NONE_OF_IT = (1 << 64) - 1
@@ -58,19 +62,22 @@ class EmbeddedNode:
         """When the chain begins, in nanoseconds since 1970: all its times follow from this."""
         self._chain: Any = None
         self._genesis: Any = None
+        self._port = check_port(settings.port)
         self._server: RpcServer | None = None
+        self._serving = threading.Lock()
         self.rpc = LocalRpc(self.local_chain, lambda: self.rpc_url)
         """JSON-RPC where nothing is awaited, without HTTP."""
 
     @property
     def rpc_url(self) -> str:
-        """The loopback address of the server.
+        """The loopback address of the server, which the first question for it starts.
 
         :raises NodeError: before :meth:`start`.
         """
-        if self._server is None:
-            raise NodeError("the embedded node is not started")
-        return self._server.url
+        with self._serving:
+            if self._server is None:
+                self._server = self._served(self.chain)
+            return self._server.url
 
     @property
     def chain(self) -> Any:
@@ -91,11 +98,11 @@ class EmbeddedNode:
         return found
 
     def start(self) -> None:
-        """Make the chain from its genesis and serve it.
+        """Make the chain from its genesis. Where a port was asked for it is served at once, else to who asks for the address.
 
         :raises PortInUse: where the port that was asked for is taken.
         """
-        if self._server is not None:
+        if self._chain is not None:
             return
         genesis = self._engine.sandbox_genesis(
             account_id=_ROOT,
@@ -105,11 +112,18 @@ class EmbeddedNode:
             time_ns=self.genesis_time_ns,
             epoch_length=FAST_EPOCH if self._settings.fast else SLOW_EPOCH,
         )
-        self._chain = self._new_chain(genesis)
-        self._genesis = self._chain.snapshot()
-        server = RpcServer(self._chain, port=self._settings.port)
+        chain = self._new_chain(genesis)
+        if self._port:
+            self._server = self._served(chain)
+        self._chain, self._genesis = chain, chain.snapshot()
+
+    def _served(self, chain: Any) -> RpcServer:
+        # aiohttp takes a fifth of a second to be imported, and the tests of this process need no server.
+        from near_harness.nodes.server import RpcServer  # noqa: PLC0415
+
+        server = RpcServer(chain, port=self._port)
         server.start()
-        self._server = server
+        return server
 
     def _new_chain(self, genesis_json: str) -> Any:
         genesis: dict[str, Any] = json.loads(genesis_json)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from near_harness.endpoint import Endpoint, request_of, result_of
 from near_harness.errors import NodeError
+from near_harness.jsonrpc import request_of, result_of
 from near_harness.nodes.answering import Requests
 from near_harness.nodes.defect import internal_error
 
@@ -23,6 +23,8 @@ class LocalRpc:
         self._chain, self._url = chain, url
 
     def __reduce__(self) -> tuple[Any, ...]:
+        from near_harness.endpoint import Endpoint  # noqa: PLC0415 - an HTTP client, which a chain in this process needs for nothing else
+
         with suppress(NodeError):
             if self._url is not None:
                 return Endpoint, (self._url(),)

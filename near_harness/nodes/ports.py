@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from near_harness.errors import NodeError, PortInUse
+from near_harness.errors import InvalidSetting, NodeError, PortInUse
 from near_harness.nodes.claims import claim
 
 HOST = "127.0.0.1"
@@ -40,6 +40,16 @@ def reserve_port(wanted: int = 0) -> Port:
     if wanted:
         raise PortInUse(f"port {wanted} on {HOST} is in use by another program: choose another, or 0 for a free one")
     raise NodeError(f"no free port on {HOST} after {_TRIES} tries")
+
+
+def check_port(port: int) -> int:
+    """Return ``port`` where it is one.
+
+    :raises InvalidSetting: else.
+    """
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
+        raise InvalidSetting(f"{port!r} is no port: use 1 to 65535, or 0 for a free one")
+    return port
 
 
 def _free(wanted: int) -> int | None:

@@ -13,10 +13,10 @@ from typing import Any
 
 from aiohttp import web
 
-from near_harness.errors import InvalidSetting, NodeError, PortInUse
+from near_harness.errors import NodeError, PortInUse
 from near_harness.nodes.answering import Answering, Served
+from near_harness.nodes.ports import HOST, check_port
 
-HOST = "127.0.0.1"
 MAX_BODY_BYTES = 1 << 30
 """As the sandbox tools set it: a patch of a whole contract's state is one request."""
 _STARTUP_LIMIT_S = 10.0
@@ -101,16 +101,6 @@ async def _carry(request: web.BaseRequest, answering: Answering) -> web.StreamRe
         status, kind, body = answering.get(request.path)
         return web.Response(status=status, body=body, headers={"Content-Type": kind})
     return web.Response(status=405, text="POST JSON-RPC, or GET /status")
-
-
-def check_port(port: int) -> int:
-    """Return ``port`` where it is one.
-
-    :raises InvalidSetting: else.
-    """
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
-        raise InvalidSetting(f"{port!r} is no port: use 1 to 65535, or 0 for a free one")
-    return port
 
 
 def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:

@@ -19,8 +19,9 @@ import pytest
 import trustme
 
 from near_harness import NEAR, Near
-from near_harness.endpoint import Endpoint, headers_of, shown_address
+from near_harness.endpoint import Endpoint, headers_of
 from near_harness.errors import InvalidSetting, NodeUnreachable
+from near_harness.jsonrpc import shown_address
 
 if TYPE_CHECKING:
     from cli.conftest import Cli

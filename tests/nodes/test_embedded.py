@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from near_harness import NEAR, Near, start, transactions
 from near_harness.client import Client
-from near_harness.errors import NodeUnreachable
+from near_harness.errors import NodeError, NodeUnreachable
 from near_harness.nodes.base import NodeSettings
 from near_harness.nodes.registry import create_node
+from near_harness.nodes.rpc import Rpc
 
 
 async def _over_http(near: Near, client: Client, name: str) -> object:
@@ -52,6 +54,23 @@ async def test_who_waits_at_a_paused_chain_is_cancelled_without_harm() -> None:
                 await asyncio.wait_for(alice.transfer(near.root, "1 NEAR"), 0.2)
         await alice.transfer(near.root, "1 NEAR")
         assert NEAR("7.9") < await near.balance(alice) < NEAR(8)
+
+
+def test_those_who_ask_for_the_address_at_once_get_the_same() -> None:
+    node = create_node(NodeSettings())
+    node.start()
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            (address,) = set(threads.map(lambda _: node.rpc_url, range(8)))
+        assert Rpc(address).status()["chain_id"] == "sandbox"
+        node.renew()
+        assert node.rpc_url == address
+    finally:
+        node.stop()
+    with pytest.raises(NodeUnreachable):
+        Rpc(address).status()
+    with pytest.raises(NodeError, match="not started"):
+        _ = node.rpc_url
 
 
 async def test_a_stopped_node_answers_nobody() -> None:

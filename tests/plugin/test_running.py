@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from plugin.conftest import Run
+
+CONTRACTS = Path(__file__).parent.parent.parent / "contracts" / "compiled"
 
 _USES_THE_NODE = """
     async def test_it(near, alice):
@@ -195,6 +198,24 @@ def test_the_plugin_loads_nothing_heavy(run: Run) -> None:
         def test_it():
             for heavy in ("aiohttp", "py_near", "nacl", "rich.tree", "near_harness_engine", "zstandard"):
                 assert heavy not in sys.modules
+    """).assert_outcomes(passed=1)
+
+
+def test_a_test_on_the_embedded_node_needs_no_http(run: Run) -> None:
+    """What takes a third of the time of a run of one test, where it is imported."""
+    run(f"""
+        import sys
+
+        async def test_it(near, alice):
+            bank = await near.deploy({str(CONTRACTS / "bank.wasm")!r}, "bank")
+            assert await bank.credit_of(account=alice) == "0"
+            tx = await alice.transfer(near.root, "1 NEAR")
+            assert tx.ledger.state
+            assert repr(near) == "<Near embedded node, protocol 86>"
+            for heavy in ("aiohttp", "urllib3", "pydantic", "rich.tree"):
+                assert heavy not in sys.modules
+            assert near.node.rpc_url.startswith("http://127.0.0.1:")
+            assert "aiohttp" in sys.modules
     """).assert_outcomes(passed=1)
 
 
