@@ -9,7 +9,7 @@
 
         @invariant()
         def nobody_gains(self):
-            assert int(self.bank.total_credit()) <= self.near.balance(self.bank)
+            assert yocto(self.bank.total_credit()) <= self.near.balance(self.bank)
 
     def test_bank(near, bank, alice):
         Bank.run(near, bank=bank, alice=alice)

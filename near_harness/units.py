@@ -11,26 +11,45 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from near_harness.errors import InvalidAmount
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-YOCTO_PER_NEAR = 10**24
-GAS_PER_TGAS = 10**12
+_FLOAT_FORMS = tuple("eEfFgG%")
+_WHOLE_FORMS = tuple(",_bdnoxX")
 
 
 class _Quantity(int):
-    """An integer with a unit: added, subtracted and compared with its own kind only, zero excepted."""
+    """An integer with a unit: added, subtracted, put in order and divided with its own kind only, zero excepted.
+
+    Divided by a whole number (``//``) it stays what it is, by its own kind it gives a number. Python's ``/`` would give a float.
+    """
 
     __slots__ = ()
+    _WANTED: ClassVar[str]
+
+    def __new__(cls, value: int | str) -> Self:
+        if isinstance(value, int):
+            return int.__new__(cls, value)
+        try:
+            return int.__new__(cls, value if isinstance(value, str) else "")
+        except ValueError:
+            raise InvalidAmount(f"{cls.__name__}({value!r}): give a whole number (floats lose digits)") from None
 
     def _same(self, other: object) -> int:
         if isinstance(other, type(self)) or (isinstance(other, int) and not isinstance(other, _Quantity) and other == 0):
             return int(other)
+        if isinstance(other, int) and not isinstance(other, (_Quantity, bool)):
+            raise TypeError(f"{self!r} and {other!r} have different units: {other!r} has none: {self._WANTED}")
         raise TypeError(f"{self!r} and {other!r} have different units")
+
+    def _parts(self, parts: int) -> int:
+        if isinstance(parts, _Quantity) or not isinstance(parts, int):
+            raise TypeError(f"{self!r} can be divided by a whole number or by its own kind, not by {parts!r}")
+        return parts
 
     def __add__(self, other: int) -> Self:
         return type(self)(int(self) + self._same(other))
@@ -50,6 +69,37 @@ class _Quantity(int):
 
     __rmul__ = __mul__
 
+    def __floordiv__(self, other: int) -> Any:
+        if isinstance(other, type(self)):
+            return int(self) // int(other)
+        return type(self)(int(self) // self._parts(other))
+
+    def __mod__(self, other: int) -> Self:
+        return type(self)(int(self) % (int(other) if isinstance(other, type(self)) else self._parts(other)))
+
+    def __divmod__(self, other: int) -> tuple[Any, Self]:
+        return self // other, self % other
+
+    def __truediv__(self, other: int) -> Any:
+        if isinstance(other, type(self)):
+            return Fraction(int(self), int(other))
+        raise TypeError(f"{self!r} / {other!r} would be a float, which loses digits: write {self!r} // {other!r}")
+
+    def __lt__(self, other: int) -> bool:
+        return int(self) < self._same(other)
+
+    def __le__(self, other: int) -> bool:
+        return int(self) <= self._same(other)
+
+    def __gt__(self, other: int) -> bool:
+        return int(self) > self._same(other)
+
+    def __ge__(self, other: int) -> bool:
+        return int(self) >= self._same(other)
+
+    def __pos__(self) -> Self:
+        return self
+
     def __neg__(self) -> Self:
         return type(self)(-int(self))
 
@@ -67,11 +117,18 @@ class _Quantity(int):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
+    def __format__(self, form: str) -> str:
+        """As ``str()``; with a form for whole numbers (``,`` or ``d``) the bare number of the smallest unit."""
+        if form[-1:] in _FLOAT_FORMS:
+            raise InvalidAmount(f"{self!r} formatted as a float ({form!r}) would lose digits: leave it out, or use .short")
+        return format(str(self), form) if form[-1:] not in _WHOLE_FORMS else format(int(self), form)
+
 
 class Amount(_Quantity):
     """An amount of money in yoctoNEAR. ``str()`` gives NEAR, exactly; differences may be negative, payments may not."""
 
     __slots__ = ()
+    _WANTED = "write NEAR(…), yocto(…), or Amount(…) around yoctoNEAR of a node"
 
     def __str__(self) -> str:
         if self != 0 and abs(int(self)) < 10**12:
@@ -102,6 +159,7 @@ class Gas(_Quantity):
     """An amount of gas in gas units. ``str()`` gives Tgas, exactly."""
 
     __slots__ = ()
+    _WANTED = "write TGas(…), or Gas(…) around gas units of a node"
 
     def __str__(self) -> str:
         if self != 0 and abs(int(self)) < 10**6:
@@ -120,6 +178,7 @@ class Gas(_Quantity):
         return f"{_rounded_text(int(self), 12, 2, '')} Tgas"
 
 
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 AmountLike = Amount | str
 GasLike = Gas | str
 
@@ -194,7 +253,12 @@ def _read(text: str, units: _Units) -> int:
     found = re.fullmatch(r"\s*(\S+?)\s*([A-Za-z]+)\s*", text)
     if found is None or found[2].lower() not in units.decimals:
         raise InvalidAmount(f"{text!r} cannot be read: write {units.wanted}")
-    return _scaled(found[1].replace("_", "").replace(",", ""), units.decimals[found[2].lower()], found[2])
+    number = found[1]
+    if "," in number and not _GROUPED.fullmatch(number):
+        raise InvalidAmount(
+            f"{text!r}: a comma stands between groups of three digits only (1,000), a point before decimals (1.5)"
+        )
+    return _scaled(number.replace("_", "").replace(",", ""), units.decimals[found[2].lower()], found[2])
 
 
 def _scaled(value: object, decimals: int, unit: str) -> int:

@@ -112,7 +112,7 @@ class Ledger:
         """What the protocol itself gave to contracts without a balance for calls with one yoctoNEAR (protocol 85 and later)."""
         if self._protocol() < ONE_YOCTO_FROM_PROTOCOL:
             return {}
-        most = one_yocto_promises(self._outcome)
+        most = {account: Amount(calls) for account, calls in one_yocto_promises(self._outcome).items()}
         return {
             account: self.rows[account].unexplained for account in most if 0 < self.rows[account].unexplained <= most[account]
         }

@@ -8,7 +8,7 @@ from typing import Any
 import base58
 import pytest
 
-from near_harness import NEAR, Account, Contract, ContractPanic, KeyPair, Near, expect, transactions
+from near_harness import NEAR, Account, Amount, Contract, ContractPanic, KeyPair, Near, expect, transactions
 from near_harness.errors import UnknownAccount
 from near_harness.outcome.failures import (
     AccessKeyNotFound,
@@ -59,7 +59,7 @@ async def test_a_limited_key_spends_its_allowance(near: Near, alice: Account, ba
     permission = (await keys_of(near, alice))[key.public_key]["FunctionCall"]
     assert (permission["receiver_id"], permission["method_names"]) == (bank.id, ["withdraw"])
     # What was burnt is gone; the gas that was not used has come back to the allowance too.
-    assert NEAR("0.998") < int(permission["allowance"]) < allowance
+    assert NEAR("0.998") < Amount(permission["allowance"]) < allowance
 
 
 async def test_a_limited_key_without_enough_allowance(near: Near, alice: Account, bank: Contract) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from near_harness import NEAR, Account, Near, expect, transactions
+from near_harness import NEAR, Account, Amount, Near, expect, transactions
 from near_harness.outcome.failures import DeleteAccountStaking, InsufficientStake, TriesToStake, TriesToUnstake
 
 _STAKE = NEAR(2000)
@@ -36,7 +36,7 @@ async def test_a_stake_locks_money(near: Near, staker: Account) -> None:
     expect(tx).succeeded().conserved_tokens()
     after = await view(near, staker)
     assert int(after["locked"]) == _STAKE
-    assert NEAR("1999.99") < before - int(after["amount"]) < NEAR("2000.01")
+    assert NEAR("1999.99") < Amount(before - int(after["amount"])) < NEAR("2000.01")
     proposals = (await near.client.rpc("validators", [None]))["current_proposals"]
     assert {"account_id": staker.id, "stake": str(int(_STAKE))}.items() <= next(
         proposal for proposal in proposals if proposal["account_id"] == staker.id

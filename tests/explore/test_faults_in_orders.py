@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from near_harness import NEAR, Account, Contract, Near
+from near_harness import NEAR, Account, Amount, Contract, Near
 from near_harness.errors import BadInput
 from near_harness.explore.faults import fail_any_receipt_at, from_word, word
 from near_harness.explore.moves import Moves
@@ -31,8 +31,8 @@ async def test_a_fault_holds_for_one_receipt(near: Near, bank: Contract, pool: C
     assert after[5] == before[5], "and its books"
     end, _ = run_first_in_first_out(moves, position)
     assert end.world.view(pool.id, "get_account_staked_balance", b'{"account_id":"bank.sandbox"}')[0] == b'"0"'
-    spent = scene.base.account(alice.id)[0] - end.world.account(alice.id)[0]
-    kept = end.world.account(pool.id)[0] - before[0]
+    spent = Amount(scene.base.account(alice.id)[0] - end.world.account(alice.id)[0])
+    kept = Amount(end.world.account(pool.id)[0] - before[0])
     assert (spent > NEAR(9)) is not fault.fails, "the bank gives a failed deposit back"
     assert (kept > NEAR(9)) is not fault.fails
 

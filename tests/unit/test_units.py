@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -85,3 +87,59 @@ def test_keeps_units_apart() -> None:
         NEAR(1) + 1
     with pytest.raises(TypeError, match="whole number"):
         NEAR(1) * NEAR(1)
+
+
+@pytest.mark.parametrize(
+    "text", ["1,5 NEAR", "1,50 NEAR", "1.000,5 NEAR", "1,5000 NEAR", ",5 NEAR", "12,34,567 NEAR", "1000,000 NEAR"]
+)
+def test_refuses_a_comma_that_may_have_been_meant_as_a_point(text: str) -> None:
+    with pytest.raises(
+        InvalidAmount, match=r"a comma stands between groups of three digits only \(1,000\), a point before decimals"
+    ):
+        to_amount(text)
+
+
+def test_reads_groups_of_three_digits() -> None:
+    assert to_amount("1,000 NEAR") == NEAR(1000)
+    assert to_amount("12,345,678.5 NEAR") == NEAR("12345678.5")
+
+
+@pytest.mark.parametrize("value", [1.7, 1e24, Decimal("1.5"), "1.5", "much", None, b"1"])
+def test_makes_no_quantity_of_what_is_no_whole_number(value: object) -> None:
+    for kind in (Amount, Gas):
+        with pytest.raises(InvalidAmount, match="give a whole number"):
+            kind(value)  # type: ignore[arg-type]
+
+
+def test_orders_its_own_kind_only() -> None:
+    assert NEAR(1) < NEAR(2) and NEAR(1) <= NEAR(1) and NEAR(2) > NEAR(1) and NEAR(2) >= NEAR(2)
+    assert NEAR(1) > 0 and operator.lt(0, NEAR(1)) and not NEAR(0) > 0 and NEAR(0) >= 0 and NEAR(0) <= 0 and not NEAR(0) < 0
+    for compare in (operator.lt, operator.le, operator.gt, operator.ge):
+        for one, other in ((NEAR(1), 5), (5, NEAR(1)), (NEAR(1), TGas(1)), (TGas(1), NEAR(1)), (TGas(1), 1)):
+            with pytest.raises(TypeError, match="have different units"):
+                compare(one, other)
+    with pytest.raises(TypeError, match=r"5 has none: write NEAR\(…\), yocto\(…\)"):
+        _ = NEAR(1) > 5
+
+
+def test_divides_without_floats() -> None:
+    assert NEAR(10) // 4 == NEAR("2.5") and isinstance(NEAR(10) // 3, Amount)
+    assert NEAR(10) // NEAR(3) == 3 and not isinstance(NEAR(10) // NEAR(3), Amount)
+    assert NEAR(10) % NEAR(3) == NEAR(1) and isinstance(NEAR(10) % 3, Amount)
+    assert divmod(NEAR(10), NEAR(3)) == (3, NEAR(1)) and divmod(TGas(7), 2) == (TGas("3.5"), Gas(0))
+    assert NEAR(1) / NEAR(4) == Fraction(1, 4)
+    assert +NEAR(1) == NEAR(1) and isinstance(+NEAR(1), Amount)
+    with pytest.raises(TypeError, match=r'would be a float, which loses digits: write NEAR\("1"\) // 2'):
+        _ = NEAR(1) / 2
+    for other in (TGas(1), 0.5):
+        for divide in (operator.floordiv, operator.mod):
+            with pytest.raises(TypeError, match="by a whole number or by its own kind"):
+                divide(NEAR(1), other)
+
+
+def test_formats_with_the_unit_and_never_as_a_float() -> None:
+    assert f"{NEAR(1)}|{NEAR(1):>8}|{TGas(3):<8}|" == "1 NEAR|  1 NEAR|3 Tgas  |"
+    assert f"{yocto(1234):,} {Gas(1234):d}" == "1,234 1234"
+    for form in (".2f", "e", "%", "g"):
+        with pytest.raises(InvalidAmount, match="would lose digits"):
+            format(NEAR(1), form)
