@@ -45,6 +45,11 @@ class Endpoint:
         _parts(self.url)
 
     @property
+    def host(self) -> str:
+        """The host's name or address."""
+        return _parts(self.url).hostname or ""
+
+    @property
     def shown(self) -> str:
         """The address as texts may have it: without what may be a key."""
         return shown_address(self.url)

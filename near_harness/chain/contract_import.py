@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from dataclasses import asdict, dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from near_harness.account_ids import check_account_id
 from near_harness.caches import cache_folder
 from near_harness.chain.patches import ENTRY_BYTES, FULL_ACCESS_KEY_BYTES, NO_CODE, data_record
 from near_harness.client import Client
-from near_harness.errors import BadInput, RpcError
+from near_harness.errors import BadInput, NodeUnreachable, RpcError
 from near_harness.jsonrpc import shown_address
 from near_harness.progress import Progress, untold
 from near_harness.units import Amount
@@ -57,7 +58,18 @@ class ImportedContract:
             raise BadInput(f"{path} holds no imported contract: {error}") from None
         if not isinstance(found, dict) or found.get("format") != _FORMAT:
             raise BadInput(f"{path} holds no imported contract of format {_FORMAT}")
-        return cls(**{**found, "state": [tuple(entry) for entry in found["state"]]})
+        try:
+            read = cls(**{**found, "state": [(key, value) for key, value in found["state"]]})
+            Amount(read.amount)
+            read.decoded()
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInput(f"{path} holds an imported contract that is damaged: {type(error).__name__}: {error}") from None
+        return read
+
+    def decoded(self) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        """Return the code and the rows of the state as bytes."""
+        rows = [(base64.b64decode(key, validate=True), base64.b64decode(value, validate=True)) for key, value in self.state]
+        return base64.b64decode(self.code, validate=True), rows
 
     def write(self, path: Path) -> None:
         """Write the file; it is whole or not there at all."""
@@ -96,17 +108,20 @@ class ContractImport:
         :raises RpcError: where the node refuses, such as a state that is too large for a node that knows no pages.
         :raises CapabilityMissing: where this chain's state cannot be set.
         """
+        if not isinstance(source, (str, os.PathLike)):
+            raise BadInput(f"{source!r} is neither the URL of a node, such as 'http://127.0.0.1:3030', nor a file")
         if "://" in str(source):
             found = await fetch_contract(str(source), account_id, block=block, state=state, progress=progress)
         else:
             found = ImportedContract.read(Path(source))
-        entries = [(base64.b64decode(key), base64.b64decode(value)) for key, value in found.state] if state else []
         target = check_account_id(to or account_id)
-        return await self._put_contract(target, found, entries)
+        code, entries = found.decoded()
+        return await self._put_contract(target, found, code, entries if state else [])
 
-    async def _put_contract(self, target: str, found: ImportedContract, entries: list[tuple[bytes, bytes]]) -> Contract:
+    async def _put_contract(
+        self, target: str, found: ImportedContract, code: bytes, entries: list[tuple[bytes, bytes]]
+    ) -> Contract:
         near: Any = self  # Near is made of this class
-        code = base64.b64decode(found.code)
         account: Account = await near.put_account(target, Amount(found.amount), wasm=code or None)
         usage = 100 + FULL_ACCESS_KEY_BYTES["ed25519"] + len(code) + sum(len(k) + len(v) + ENTRY_BYTES for k, v in entries)
         records, size = [], 0
@@ -128,15 +143,24 @@ async def fetch_contract(
 ) -> ImportedContract:
     """Read an account with its contract and state from a node, all at one block; from the disk where it was read before.
 
+    A node of this machine or network may have begun another chain since: where it answers, its block has to be the same one.
+
     :raises UnknownAccount: where it does not exist.
+    :raises InvalidSetting: for an address that is none.
     :raises RpcError: where the node refuses.
     """
+    from near_harness.endpoint import Endpoint  # noqa: PLC0415 - its HTTP library takes long to load, and few tests import
+
     where = check_account_id(account_id)
+    host = Endpoint(rpc_url).host
     kept = None if block is None else _kept(rpc_url, where, block, state)
-    if kept is not None and kept.exists():
-        return ImportedContract.read(kept)
+    known = ImportedContract.read(kept) if kept is not None and kept.exists() else None
+    if known is not None and not _begins_anew(host):
+        return known
     client = Client(rpc_url)
     try:
+        if known is not None and await _is_same_chain(client, known):
+            return known
         header = (await client.rpc("block", {"finality": "final"} if block is None else {"block_id": block}))["header"]
         found = await _fetch(client, where, header, state=state, progress=progress)
     finally:
@@ -144,6 +168,23 @@ async def fetch_contract(
     for name in {header["hash"], header["height"]}:
         found.write(_kept(rpc_url, where, name, state))
     return found
+
+
+def _begins_anew(host: str) -> bool:
+    """Whether a node may be one for tests, which begins another chain at the same address: by its host."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".internal"))
+
+
+async def _is_same_chain(client: Client, known: ImportedContract) -> bool:
+    """Whether the node still has the block that was read; what was read stands for it where it does not answer."""
+    try:
+        header = (await client.rpc("block", {"block_id": known.block_height}))["header"]
+    except NodeUnreachable:
+        return True
+    return bool(header["hash"] == known.block_hash)
 
 
 async def _fetch(client: Client, account_id: str, header: dict[str, Any], *, state: bool, progress: Progress) -> ImportedContract:

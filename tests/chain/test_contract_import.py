@@ -10,7 +10,7 @@ import pytest
 from near_harness import Account, Near, start
 from near_harness.chain import contract_import
 from near_harness.chain.contract_import import fetch_contract
-from near_harness.errors import BadInput, UnknownAccount
+from near_harness.errors import BadInput, InvalidSetting, UnknownAccount
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +60,43 @@ async def test_files_that_are_none(near: Near, tmp_path: Path) -> None:
         (tmp_path / "file").write_text(text)
         with pytest.raises(BadInput, match="holds no imported contract"):
             await near.import_contract(tmp_path / "file", "a.near")
+    with pytest.raises(BadInput, match="neither the URL of a node"):
+        await near.import_contract(None, "a.near")  # type: ignore[arg-type]
+    with pytest.raises(InvalidSetting, match="write http://HOST:PORT"):
+        await near.import_contract("ftp://127.0.0.1:1", "a.near")
+
+
+@pytest.mark.parametrize(
+    "damage", [{"state": None}, {"state": [["a"]]}, {"code": "é"}, {"amount": "much"}, {"more": 1}, {"state": [["YQ==", "a"]]}]
+)
+async def test_files_that_are_damaged(near: Near, tmp_path: Path, damage: dict[str, object]) -> None:
+    whole = {"source": "s", "account_id": "a.near", "block_height": 1, "block_hash": "h", "amount": "1", "code": "", "state": []}
+    (tmp_path / "file").write_text(json.dumps({**whole, "format": 1, **damage}))
+    with pytest.raises(BadInput, match="an imported contract that is damaged"):
+        await near.import_contract(tmp_path / "file", "a.near")
+
+
+async def test_another_chain_at_the_same_address_is_read_anew(near: Near, contracts: Path) -> None:
+    """A node for tests begins anew with the same port, and reaches the same heights."""
+    async with start(node="embedded") as first:
+        counter = await first.deploy(contracts / "callback_results.wasm", "counter")
+        await counter.count().by(first.root)
+        block, port = await first.height(), int(first.node.rpc_url.rpartition(":")[2])
+        assert await (await near.import_contract(first.node.rpc_url, counter.id, block=block, to="one.sandbox")).counter() == 1
+
+    async with start(node="embedded", port=port) as second:
+        await second.deploy(contracts / "callback_results.wasm", "counter")
+        await second.fast_forward(block)
+        assert (
+            await (await near.import_contract(second.node.rpc_url, "counter.sandbox", block=block, to="two.sandbox")).counter()
+            == 0
+        )
+
+
+@pytest.mark.parametrize(
+    ("host", "may"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("10.1.2.3", True), ("sandbox", True), ("node.internal", True),
+     ("rpc.mainnet.near.org", False), ("8.8.8.8", False)],
+)  # fmt: skip
+def test_which_nodes_may_begin_anew(host: str, may: bool) -> None:
+    assert contract_import._begins_anew(host) is may  # public nodes cannot be asked in a test
