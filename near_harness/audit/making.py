@@ -60,7 +60,8 @@ class ContractMaking:
         :raises TransactionFailed: where that fails.
         """
         account = await near.create_account(self.name, WEALTH)
-        return await near.deploy(self.wasm, account, init=self.init, args=self.args)  # by itself: an init may be private
+        args = self.args if self.init else None
+        return await near.deploy(self.wasm, account, init=self.init, args=args)  # by itself: an init may be private
 
     def line(self, path: str = "") -> str:
         """The same as Python, with the code from a path (an expression)."""

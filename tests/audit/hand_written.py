@@ -115,6 +115,12 @@ def unwanted_deposit(*, good: bool) -> bytes:
     return w.contract(greet=code(refusal, w.write("greeting", "hello")))
 
 
+def failing_callback() -> bytes:
+    """Keeps a deposit because its callback fails, and might have had a use for it."""
+    w = Writing()
+    return w.contract(buy=w.asks("alice.sandbox", "price", "on_price"), on_price=call("panic_utf8", *w._text("no price")))
+
+
 def unread_promise(*, good: bool) -> bytes:
     """Pays an account that does not exist."""
     w = Writing()

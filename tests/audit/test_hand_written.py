@@ -66,3 +66,11 @@ async def _script_tells_the_twins_apart(report: Report, finding: Finding, folder
     assert (there.returncode, there.stderr) == (1, ""), there.stdout + there.stderr
     assert (gone.returncode, gone.stderr) == (0, ""), gone.stdout + gone.stderr
     assert gone.stdout.endswith("the fault is gone\n")
+
+
+async def test_a_deposit_lost_by_a_callback_that_fails_is_not_said_to_be_unwanted(tmp_path: Path) -> None:
+    found = [
+        (await asyncio.to_thread(_report, tmp_path, hand_written.failing_callback(), rule, None)).findings
+        for rule in ("NH004", "NH007")
+    ]
+    assert [[(one.rule, one.method) for one in findings] for findings in found] == [[], [("NH007", "buy")]]

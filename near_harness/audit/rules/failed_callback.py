@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,14 @@ from near_harness.audit.rules.kept_state import kept_state_check, keys_text
 from near_harness.audit.runs import played
 from near_harness.audit.steps import CallStep, Step
 from near_harness.outcome.failures.calls import GasExceeded
+from near_harness.units import NEAR
 
 if TYPE_CHECKING:
     from near_harness.audit.auditor import Auditor
     from near_harness.audit.runs import Run
 
 _ID = "NH007"
+_DEPOSIT = NEAR(1)
 
 
 def _judge(run: Run) -> Iterable[Finding]:
@@ -47,6 +49,17 @@ def _money_check(run: Run) -> tuple[str, ...]:
     )
 
 
+async def _probe(auditor: Auditor) -> AsyncIterator[Finding]:
+    """Call with a deposit what is known without one, where something fails, to see whose the money is then."""
+    for entry in auditor.entries():
+        if entry.clean or entry.call.deposit or entry.call.signer != auditor.world.user.id:
+            continue
+        async with played(auditor.world, *entry.past, replace(entry.call, deposit=_DEPOSIT)) as run:
+            found = list(_judge(run)) if run.entered else []
+        for finding in found:
+            yield finding
+
+
 async def _deepen(auditor: Auditor, finding: Finding) -> Finding:
     """Show that it is a lock: after the failure another user is refused, who is let in before it and after a success."""
     world, call = auditor.world, finding.call
@@ -75,5 +88,6 @@ FAILED_CALLBACK = Rule(
     Severity.HIGH,
     "does a callback that fails leave state, a lock or money behind?",
     judge=_judge,
+    probe=_probe,
     deepen=_deepen,
 )

@@ -35,6 +35,8 @@ async def _finding(auditor: Auditor, record: MethodRecord) -> Finding | None:
         async with played(auditor.world, *entry.past, without) as run:
             if not run.entered or not (run.changed or run.made):
                 continue  # it wants a deposit, or only reads
+            if run.failed_callbacks:
+                continue  # what it would have done with a deposit is not known; the money of such a call is NH007's
             usual = _effects(run)
         async with played(auditor.world, *entry.past, paid) as run:
             if run.entered and run.keeps_deposit and _effects(run) == usual:
