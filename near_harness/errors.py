@@ -28,6 +28,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from near_harness.panics import advice_on
+
 
 class Restorable(Exception):
     """An error that can be pickled whatever its constructor takes: its text and attributes go along."""
@@ -198,7 +200,9 @@ class ViewFailed(RpcError):
     def __init__(self, contract_id: str, method_name: str, text: str, logs: tuple[str, ...] = ()) -> None:
         self.contract_id, self.method_name, self.logs = contract_id, method_name, logs
         super().__init__("query", "CONTRACT_EXECUTION_ERROR", {}, text)
-        self.args = (f"view {contract_id}.{method_name}: {text}" + "".join(f"\n  log: {log}" for log in logs),)
+        advice = advice_on(text)
+        told = [f"view {contract_id}.{method_name}: {text}", *(f"  log: {log}" for log in logs)]
+        self.args = ("\n".join([*told, f"try: {advice}"] if advice else told),)
 
 
 class ReceiptNotFound(HarnessError, LookupError):

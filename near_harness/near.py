@@ -24,7 +24,7 @@ from near_harness.chain.stepping import Stepping
 from near_harness.chain.time_travel import TimeTravel
 from near_harness.client import Client
 from near_harness.config import Settings
-from near_harness.errors import InvalidAccountId, UnknownAccount
+from near_harness.errors import InvalidAccountId, InvalidArguments, UnknownAccount
 from near_harness.explore.facade import Exploring
 from near_harness.gas.minimum import GasSearch
 from near_harness.interfaces import Interfaces
@@ -185,12 +185,16 @@ class Near(
     ) -> Contract:
         """Deploy a contract (a path, or its bytes) on a new account, or on one that is given, and call ``init`` with ``args``.
 
-        One transaction: when the initialisation fails, nothing is left of it.
+        One transaction: when the initialisation fails, nothing is left of it. The parent of a new account signs it, so an
+        ``init`` that is ``#[private]`` needs an account that is there.
 
+        :raises InvalidArguments: for ``args`` without ``init``, and those that have no JSON form.
         :raises InvalidContractCode: where the file is missing, is no WebAssembly, or is larger than 4 MiB.
         :raises UnknownMethod: where the contract has no method ``init``.
         :raises TransactionFailed: where the deployment or the initialisation fails.
         """
+        if init is None and args:
+            raise InvalidArguments('deploy(…, args=…) calls nothing without the method that takes them: add init="new"')
         code = load_wasm(wasm)
         actions: list[Any] = [deploy(code.code)]
         if init is not None:

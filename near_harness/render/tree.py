@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _SHOWN = 160
+_RUST_PLACE = re.compile(r"(panicked at \S+:\d+:\d+:)\n")
 _REFUNDS = {
     Refund.DEPOSIT: "deposit of the failed receipt",
     Refund.GAS: "gas",
@@ -43,7 +46,7 @@ def tree(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> Tree:
         if receipt in marked:
             label = Text.assemble(("==> ", "bold yellow"), label)
         for detail, style in _details(receipt, numbers):
-            label.append(f"\n    {detail}", style)
+            label.append(f"\n{indent(detail, '    ')}", style)
         branches[receipt] = branches[receipt.parent].add(label)
     return drawn
 
@@ -77,8 +80,9 @@ def _details(receipt: Receipt, numbers: dict[Receipt, int]) -> list[tuple[str, s
     lines = [(_log_text(log), "blue") for log in receipt.logs]
     if receipt.how_failed is not None:
         undone = "; its changes were rolled back" if receipt.refund is None else "; the money is burnt"
-        # Contracts in JavaScript panic with a stack trace.
-        first, line_end, trace = receipt.how_failed.message.rstrip().partition("\n")
+        # Contracts in JavaScript panic with a stack trace, and Rust says the reason in the line after the place.
+        message = _RUST_PLACE.sub(r"\1 ", receipt.how_failed.message.rstrip())
+        first, line_end, trace = message.partition("\n")
         lines.append((f"{first}{undone}{line_end}{trace}", "red"))
     elif receipt.value:
         lines.append((f"returned {_cut(receipt.value.decode('utf-8', 'replace'))}", "green"))

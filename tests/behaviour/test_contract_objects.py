@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +70,16 @@ async def test_a_contract_calls_from_its_own_account(bank: Contract, pool: Contr
     expect(tx).paid(NEAR(2), by=pool, to=bank)
     with pytest.raises(ExpectationFailed, match="expected failure of the transaction, but it succeeded"):
         await pool.deposit_and_stake().by(bank).attach(NEAR(1)).expect_failure()
+
+
+async def test_arguments_for_nothing_are_refused(near: Near, contracts: Path) -> None:
+    with pytest.raises(InvalidArguments, match='add init="new"'):
+        await near.deploy(contracts / "clerk.wasm", "clerk", args={"of": "nothing"})
+    assert not await near.exists(f"clerk.{near.root.id}")
+
+
+async def test_a_private_init_says_what_it_takes(near: Near, contracts: Path) -> None:
+    with pytest.raises(ContractPanic, match=r'near.deploy\(wasm, await near.create_account\(name\), init="new"\)'):
+        await near.deploy(contracts / "bank.wasm", "private", init="new")
+    account = await near.create_account("private")
+    await near.deploy(contracts / "bank.wasm", account, init="new")

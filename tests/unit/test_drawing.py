@@ -12,6 +12,7 @@ from recorded import answer
 from near_harness.outcome import Outcome, parse_outcome
 from near_harness.render.mermaid import mermaid
 from near_harness.render.svg import svg
+from near_harness.render.tree import tree_text
 from near_harness.report.fragment import transaction
 from near_harness.report.page import TestSection, page
 
@@ -93,3 +94,23 @@ def test_the_page_is_whole_and_what_contracts_say_is_only_text(failing: Outcome)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "<h1>1 failed, 1 passed</h1>" in text
     assert "not connected with a node" in text
+
+
+@pytest.mark.parametrize(
+    ("panic", "lines"),
+    [
+        (
+            "panicked at src/lib.rs:84:46:\nno: 0",
+            ["ContractPanic: panicked at src/lib.rs:84:46: no: 0; its changes were rolled back"],
+        ),
+        ("oh\n  at a (b.js)\n  at c", ["ContractPanic: oh; its changes were rolled back", "  at a (b.js)", "  at c"]),
+    ],
+)
+def test_a_panic_of_several_lines_stays_in_its_branch_of_the_tree(failing: Outcome, panic: str, lines: list[str]) -> None:
+    failure = failing.receipt("pool.sandbox").how_failed
+    assert failure is not None
+    failure.fields = f"Smart contract panicked: {panic}"
+    drawn = tree_text(failing).splitlines()
+    first = next(number for number, line in enumerate(drawn) if lines[0] in line)
+    margin, _, end = drawn[first].partition(lines[0])
+    assert end == "" and margin.startswith("    │") and drawn[first : first + len(lines)] == [margin + line for line in lines]

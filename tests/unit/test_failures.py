@@ -15,6 +15,7 @@ from near_harness.errors import ViewFailed, rpc_error
 from near_harness.expectations import ExpectationFailed
 from near_harness.outcome import failures, parse_outcome
 from near_harness.outcome.failures import ActionFailed, InvalidTransaction, TransactionFailed, parse_failure
+from near_harness.outcome.failures.calls import PANICKED
 from near_harness.units import NEAR, Gas
 
 
@@ -202,3 +203,24 @@ def test_other_errors_pickle_too() -> None:
     ):
         again = pickle.loads(pickle.dumps(error))  # noqa: S301
         assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+@pytest.mark.parametrize(
+    ("panic", "advice"),
+    [
+        ("The contract is not initialized", 'try: initialise it: near.deploy(wasm, name, init="new", args={…})'),
+        ("Method new is private", 'near.deploy(wasm, await near.create_account(name), init="new")'),
+        ("Method on_price is private", "only the contract's own account may call on_price: .by(contract)"),
+    ],
+)
+def test_panics_of_near_sdk_come_with_what_to_try(panic: str, advice: str) -> None:
+    failed = parse_failure({"ActionError": {"index": 0, "kind": {"FunctionCallError": {"ExecutionError": PANICKED + panic}}}})
+    assert advice in str(failed)
+    assert advice in str(ViewFailed("bank.sandbox", "left", f'HostError(GuestPanic {{ panic_msg: "{panic}" }})'))
+
+
+def test_panics_of_the_contract_itself_come_without_advice() -> None:
+    failed = parse_failure(
+        {"ActionError": {"index": 0, "kind": {"FunctionCallError": {"ExecutionError": PANICKED + "no money"}}}}
+    )
+    assert "try:" not in str(failed) + str(ViewFailed("bank.sandbox", "left", "no money"))

@@ -41,6 +41,11 @@ class TransactionFailed(HarnessError):
         return self.path[-1] if self.path else type(self).__name__
 
     @property
+    def advice(self) -> str:
+        """What to try, where something is known to help."""
+        return self.hint
+
+    @property
     def message(self) -> str:
         """The failure in one line, with money in NEAR."""
         details = _fields_text(self.fields)
@@ -50,8 +55,8 @@ class TransactionFailed(HarnessError):
         parts = [self.message]
         if self.context:
             parts.append(f"called: {self.context}")
-        if self.hint:
-            parts.append(f"try: {self.hint}")
+        if self.advice:
+            parts.append(f"try: {self.advice}")
         if self.outcome is not None:
             parts.append(str(self.outcome))
         elif self.transaction_hash:

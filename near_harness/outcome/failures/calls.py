@@ -7,6 +7,7 @@ The runtime reports host errors and traps as ``ExecutionError`` with the text of
 from __future__ import annotations
 
 from near_harness.outcome.failures.actions import ActionFailed
+from near_harness.panics import advice_on
 
 PANICKED = "Smart contract panicked: "
 TRAPPED = "WebAssembly trap: "
@@ -41,6 +42,11 @@ class ContractPanic(FunctionCallFailed):
     def text(self) -> str:
         """The contract's own words."""
         return super().text.removeprefix(PANICKED)
+
+    @property
+    def advice(self) -> str:
+        """What to try, where the words are near-sdk's own."""
+        return advice_on(self.text)
 
 
 class GasExceeded(FunctionCallFailed):
