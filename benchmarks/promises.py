@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 import base58
+from bytecode import keeping_bytecode
 from compiling import compiled_and_loaded
 from direct import COMPILED, Direct, allocated_bytes
 from embedded import floor, starts, timed
@@ -26,6 +27,7 @@ from rows import Row, Section
 from near_harness import Near, start
 from near_harness.client import Client
 
+_EMBEDDED = {**os.environ, "NEAR_HARNESS_NODE": "embedded"}
 _TEST_FILE = """
 import pytest
 from pathlib import Path
@@ -55,19 +57,10 @@ def median_ms(times: int, act: Callable[[], object]) -> float:
     return statistics.median(taken) * 1000
 
 
-def keeping_bytecode(folder: str) -> dict[str, str]:
-    """The environment of a Python that keeps compiled modules from one run to the next, in a folder, as it does by itself.
-
-    Where a machine forbids it (``PYTHONDONTWRITEBYTECODE``) each run would compile what pip has not.
-    """
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPYCACHEPREFIX": folder, "NEAR_HARNESS_NODE": "embedded"}
-
-
 def importing() -> list[Row]:
     """Python with the import, less Python without it. Not the first time: that compiles."""
     with tempfile.TemporaryDirectory() as folder:
-        env = keeping_bytecode(folder)
+        env = keeping_bytecode(folder, _EMBEDDED)
 
         def once(program: str) -> None:
             subprocess.run([sys.executable, "-c", program], check=True, env=env)  # noqa: S603 - this interpreter
@@ -91,7 +84,7 @@ def _imports(run: Callable[[str], float]) -> list[Row]:
         ),
         Row(
             Section.START,
-            "import of all that a test uses (with py-near and aiohttp)",
+            "import of all that a test uses (with py-near)",
             run("from near_harness import Near, expect") - bare,
             "ms",
         ),
@@ -235,7 +228,7 @@ async def through_rpc(calls: int) -> list[Row]:
 def isolated_tests(count: int) -> Row:
     """A pytest run of as many tests, each with one cross-contract call on a chain of its own; after one of a single test."""
     with tempfile.TemporaryDirectory() as folder:
-        file, env = Path(folder) / "test_calls.py", keeping_bytecode(str(Path(folder) / "bytecode"))
+        file, env = Path(folder) / "test_calls.py", keeping_bytecode(str(Path(folder) / "bytecode"), _EMBEDDED)
         run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", folder, str(file)]
         for tests in (1, count):
             file.write_text(_TEST_FILE.format(compiled=str(COMPILED), count=tests))
