@@ -200,31 +200,43 @@ async def _account(near: Near, name: str, request: pytest.FixtureRequest) -> Acc
     if near.node.capabilities.snapshot:
         return await near.create_account(name)
     # A real node takes a second for each: those that the test asks for are made at the same time.
-    others = (other for other in _ACCOUNTS if _is_asked_for(other, request) and near.known_account(other) is None)
-    names = dict.fromkeys((name, *others))
+    asked_for = (other for other in _ACCOUNTS if f"_near_{other}" in request.fixturenames)
+    names = dict.fromkeys((name, *(other for other in asked_for if near.known_account(other) is None)))
     made = await asyncio.gather(*(near.create_account(one) for one in names))
     return made[0]
 
 
-def _is_asked_for(name: str, request: pytest.FixtureRequest) -> bool:
-    """Whether the test uses this fixture, and not one of the project's own with the same name."""
-    definitions = request.node._fixtureinfo.name2fixturedefs.get(name)  # noqa: SLF001 - there is no other way to look ahead
-    return bool(definitions) and definitions[-1].func.__module__ == __name__
+# These make the accounts. A test that has one of them uses ours, and not a fixture of its project with the same name.
 
 
 @pytest_asyncio.fixture
-async def alice(near: Near, request: pytest.FixtureRequest) -> Account:
-    """An account with 100 NEAR."""
+async def _near_alice(near: Near, request: pytest.FixtureRequest) -> Account:
     return await _account(near, "alice", request)
 
 
 @pytest_asyncio.fixture
-async def bob(near: Near, request: pytest.FixtureRequest) -> Account:
-    """An account with 100 NEAR."""
+async def _near_bob(near: Near, request: pytest.FixtureRequest) -> Account:
     return await _account(near, "bob", request)
 
 
 @pytest_asyncio.fixture
-async def carol(near: Near, request: pytest.FixtureRequest) -> Account:
-    """An account with 100 NEAR."""
+async def _near_carol(near: Near, request: pytest.FixtureRequest) -> Account:
     return await _account(near, "carol", request)
+
+
+@pytest.fixture
+def alice(_near_alice: Account) -> Account:
+    """An account with 100 NEAR."""
+    return _near_alice
+
+
+@pytest.fixture
+def bob(_near_bob: Account) -> Account:
+    """An account with 100 NEAR."""
+    return _near_bob
+
+
+@pytest.fixture
+def carol(_near_carol: Account) -> Account:
+    """An account with 100 NEAR."""
+    return _near_carol
