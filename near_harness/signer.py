@@ -108,7 +108,15 @@ class Signer:
         """
         self._keeps_nonces = True
         async with self._in_order:
-            return (await self._hand_over(receiver_id, actions)).hash
+            sent = await self._hand_over(receiver_id, actions)
+            try:
+                await self._check(sent)
+            except InvalidNonce:
+                if not sent.kept:
+                    raise
+                sent = await self._ask_and_submit(receiver_id, actions)
+                await self._check(sent)
+            return sent.hash
 
     def forget_nonces(self) -> None:
         """Take the next nonce from the chain again: nothing that was handed over waits any more, or the chain is another."""
@@ -125,11 +133,9 @@ class Signer:
     async def _end_of(self, sent: _Sent) -> dict[str, Any]:
         """Wait until it is final.
 
-        nearcore takes a transaction without a look at it where nobody waits for the answer. With the whole of it in the
+        A node takes a transaction without a look at it where nobody waits for the answer. With the whole of it in the
         question it tells why it has refused it, and does not let us wait for what never comes.
         """
-        if not self._provider.keeps:
-            return await self.outcome_of(sent.hash)
         try:
             return await self._status(sent.hash, {"signed_tx_base64": sent.signed, "wait_until": "FINAL"})
         except InvalidTransaction as error:
@@ -139,6 +145,21 @@ class Signer:
             if await self._is_known(sent.hash):
                 return await self.outcome_of(sent.hash)
             raise
+
+    async def _check(self, sent: _Sent) -> None:
+        """Ask whether the node would execute what it was handed, without waiting for it.
+
+        :raises TransactionFailed: where the protocol refuses it. Then its nonce is free.
+        """
+        try:
+            await self._status(sent.hash, {"signed_tx_base64": sent.signed, "wait_until": "NONE"})
+        except InvalidTransaction as error:
+            error.transaction_hash = sent.hash
+            self._nonce, self._asks = self._nonce - 1, True
+            raise
+        except RpcError as error:
+            if error.name != "UNKNOWN_TRANSACTION":  # as long as it is in no block
+                raise
 
     async def _status(self, tx_hash: str, params: dict[str, Any]) -> dict[str, Any]:
         try:

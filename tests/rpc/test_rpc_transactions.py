@@ -111,8 +111,30 @@ def test_an_invalid_transaction_is_refused_and_named(rpc: RpcChain) -> None:
     assert "InvalidNonce" in error.error["data"]["TxExecutionError"]["InvalidTxError"]
     # The same in the form in which a question brings the transaction along.
     assert refusal(rpc, "tx", [signed]).cause == "INVALID_TRANSACTION"
-    # Sent without waiting it vanishes.
-    assert isinstance(rpc.call("broadcast_tx_async", [signed]), str)
+
+
+def test_an_invalid_transaction_that_nobody_waits_for_vanishes(rpc: RpcChain) -> None:
+    signed, digest = rpc.sign("near", [transfer(1)], step=0)
+    unseen = {"signed_tx_base64": signed, "wait_until": "NONE"}
+    assert rpc.call("send_tx", unseen) == {"final_execution_status": "NONE"}
+    assert rpc.call("broadcast_tx_async", [signed]) == digest
+    known = {"tx_hash": digest, "sender_account_id": ROOT, "wait_until": "NONE"}
+    assert refusal(rpc, "tx", known).cause == "UNKNOWN_TRANSACTION"
+    # Who brings it along is told why.
+    error = refusal(rpc, "tx", unseen)
+    assert error.cause == "INVALID_TRANSACTION"
+    assert "InvalidNonce" in error.error["data"]["TxExecutionError"]["InvalidTxError"]
+
+
+def test_a_valid_transaction_that_is_in_no_block_is_unknown() -> None:
+    rpc = RpcChain(blocks="manual")
+    signed, _ = rpc.sign("near", [transfer(1)])
+    unseen = {"signed_tx_base64": signed, "wait_until": "NONE"}
+    for _ in range(2):  # before it is sent, and when it waits for a block
+        assert refusal(rpc, "tx", unseen).cause == "UNKNOWN_TRANSACTION"
+        rpc.call("send_tx", unseen)
+    rpc.chain.produce_blocks(1)
+    assert rpc.call("tx", unseen)["final_execution_status"] == "INCLUDED"
 
 
 @pytest.mark.parametrize("params", [["AAAA"], ["***"], [], ["AAAA", "AAAA"], {}, {"signed_tx_base64": 7}, None])

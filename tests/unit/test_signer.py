@@ -66,7 +66,9 @@ class Node(Script):
     def _status(self, params: Any) -> Any:
         if "signed_tx_base64" in params:
             tx = base64.b64decode(params["signed_tx_base64"])
-            return refusal(self.refused(tx)) if self.loses or transaction_hash(tx) not in self.executed else None
+            if self.loses or transaction_hash(tx) not in self.executed:
+                return refusal(self.refused(tx))
+            return {"final_execution_status": "INCLUDED"} if params["wait_until"] == "NONE" else None
         if params["wait_until"] == "NONE":
             known = params["tx_hash"] in self.executed
             unknown = {"error": {"cause": {"name": "UNKNOWN_TRANSACTION", "info": {}}, "data": "no"}}
@@ -239,6 +241,25 @@ async def test_a_refusal_among_parallel_transactions_leaves_no_gap(node: Node, a
     sent = await asyncio.gather(*(alice.send("bob.sandbox", []) for _ in range(4)), return_exceptions=True)
     assert [type(one) for one in sent] == [dict, NotEnoughBalance, dict, dict]
     assert [nonce for nonce, _ in node.sent] == [11, 12, 13], "a node waits for a nonce that is left out"
+
+
+async def test_what_is_handed_over_and_refused_is_said_and_leaves_its_nonce(node: Node, alice: Signer) -> None:
+    node.looks = False
+    node.too_dear = [11, 11]  # when it is sent, and when the node is asked why
+    with pytest.raises(NotEnoughBalance) as refused:
+        await alice.hand_over("bob.sandbox", [])
+    assert refused.value.transaction_hash
+    assert await alice.hand_over("bob.sandbox", []) in node.executed
+    assert [nonce for nonce, _ in node.sent] == [11]
+    assert node.methods == [ASK, SEND, WAIT] * 2
+
+
+async def test_what_is_handed_over_and_was_overtaken_is_signed_anew(node: Node, alice: Signer) -> None:
+    node.looks = False
+    await alice.send("bob.sandbox", [])
+    overtaken(node)
+    assert await alice.hand_over("bob.sandbox", []) in node.executed
+    assert node.methods[3:] == [SEND, WAIT, ASK, SEND, WAIT]
 
 
 async def test_a_node_that_has_gone_is_not_asked_twice(node: Node, alice: Signer) -> None:

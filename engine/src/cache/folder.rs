@@ -1,6 +1,8 @@
 //! The folder of compiled contracts: tidy, and a user's own, since who can write there can have native code run.
 
+use std::collections::HashSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -17,20 +19,24 @@ pub fn temporary() -> PathBuf {
 }
 
 /// Removes what no one needs any more: files of writers that died, and checksums whose entry was evicted.
+///
+/// Only these are looked at: with the contracts of some months, a look at each file takes longer than a test.
 pub fn sweep(folder: &Path) {
-    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = file.path();
+    let found = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files: HashSet<PathBuf> = found.map(|file| file.path()).collect();
+    for path in &files {
         let extension = path.extension().unwrap_or_default();
-        let left_over =
-            extension == "temp" || extension == CHECKSUM && !path.with_extension("").exists();
-        let age = file
-            .metadata()
-            .and_then(|found| found.modified())
-            .map(|modified| SystemTime::now().duration_since(modified).unwrap_or_default());
-        if left_over && age.is_ok_and(|age| age > LEFT_OVER) {
+        let left_over = extension == "temp"
+            || extension == CHECKSUM && !files.contains(&path.with_extension(""));
+        if left_over && age(path).is_ok_and(|age| age > LEFT_OVER) {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+fn age(file: &Path) -> io::Result<Duration> {
+    let modified = fs::metadata(file)?.modified()?;
+    Ok(SystemTime::now().duration_since(modified).unwrap_or_default())
 }
 
 #[cfg(unix)]

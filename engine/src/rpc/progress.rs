@@ -46,7 +46,7 @@ impl Wanted {
     }
 
     /// Why a transaction that nobody has sent would not be accepted. A copy of the chain is what tries.
-    fn refusal(&self, chain: &Chain) -> Option<RpcError> {
+    pub fn refusal(&self, chain: &Chain) -> Option<RpcError> {
         let signed = self.signed.as_deref()?;
         if chain.transaction(&self.hash).is_some() {
             return None;

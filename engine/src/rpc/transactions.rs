@@ -6,6 +6,7 @@ use near_jsonrpc_primitives::types::transactions::{
     RpcSendTransactionRequest, RpcTransactionError, RpcTransactionResponse,
     RpcTransactionStatusRequest, TransactionInfo,
 };
+use near_primitives::hash::CryptoHash;
 use near_primitives::serialize::from_base64;
 use near_primitives::transaction::SignedTransaction;
 use near_primitives::views::TxExecutionStatus;
@@ -36,36 +37,39 @@ pub fn broadcast_tx_commit(chain: &mut Chain, params: Value) -> Reply {
 
 /// Answers with the hash alone, whatever becomes of the transaction.
 pub fn broadcast_tx_async(chain: &mut Chain, params: Value) -> Reply {
-    let signed = match parse_send(params) {
-        Ok(request) => request.signed_transaction,
-        Err(error) => return Reply::Done(Err(error.into())),
-    };
-    let hash = signed.get_hash();
-    // An invalid transaction vanishes here as it does in nearcore's pool.
-    let known = chain.transaction(&hash).is_some();
-    if known || chain.submit(signed).is_ok() {
-        progress::include(chain, &hash);
+    match parse_send(params) {
+        Ok(request) => Reply::Done(to_json(&send_unseen(chain, request.signed_transaction))),
+        Err(error) => Reply::Done(Err(error.into())),
     }
-    Reply::Done(to_json(&hash))
 }
 
 /// A transaction that is known already is not sent again: a client that lost the answer gets it.
 fn send(chain: &mut Chain, signed: SignedTransaction, level: TxExecutionStatus) -> Reply {
+    if level == TxExecutionStatus::None {
+        send_unseen(chain, signed);
+        return Reply::Done(to_json(&RpcTransactionResponse {
+            final_execution_outcome: None,
+            final_execution_status: TxExecutionStatus::None,
+        }));
+    }
     let hash = signed.get_hash();
     let known = chain.transaction(&hash).is_some();
     if !known && let Err(context) = chain.submit(signed) {
         let error = RpcTransactionError::InvalidTransaction { context };
         return Reply::Done(Err(error.into()));
     }
-    if level == TxExecutionStatus::None {
-        progress::include(chain, &hash);
-        return Reply::Done(to_json(&RpcTransactionResponse {
-            final_execution_outcome: None,
-            final_execution_status: TxExecutionStatus::None,
-        }));
-    }
     let wanted = Wanted { hash, level, with_receipts: false, signed: None };
     progress::pursue(chain, wanted)
+}
+
+/// Takes a transaction as nearcore does for a client that does not wait: nobody hears of it when it is invalid.
+fn send_unseen(chain: &mut Chain, signed: SignedTransaction) -> CryptoHash {
+    let hash = signed.get_hash();
+    let known = chain.transaction(&hash).is_some();
+    if known || chain.submit(signed).is_ok() {
+        progress::include(chain, &hash);
+    }
+    hash
 }
 
 pub fn tx(chain: &mut Chain, params: Value) -> Reply {
@@ -93,8 +97,8 @@ fn ask(chain: &mut Chain, params: Value, with_receipts: bool) -> Reply {
     };
     let in_block = chain.transaction(&hash).is_some_and(|transaction| transaction.block.is_some());
     if wanted.level == TxExecutionStatus::None && !in_block {
-        let error = RpcTransactionError::UnknownTransaction { requested_transaction_hash: hash };
-        return Reply::Done(Err(error.into()));
+        let unknown = RpcTransactionError::UnknownTransaction { requested_transaction_hash: hash };
+        return Reply::Done(Err(wanted.refusal(chain).unwrap_or_else(|| unknown.into())));
     }
     progress::pass_time(chain, &hash);
     progress::pursue(chain, wanted)
