@@ -6,6 +6,7 @@ such as ``validator_key.json``. Without one it is the key that a sandbox image m
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from near_harness.errors import BadInput, CapabilityMissing, InvalidSetting, PublicNetwork
+from near_harness.errors import BadInput, CapabilityMissing, InvalidSetting, NodeUnreachable, PublicNetwork, RpcError
 from near_harness.keys import KeyPair
 from near_harness.nodes.base import Capabilities, NodeSettings, Readiness
 from near_harness.nodes.rpc import Rpc
@@ -51,6 +52,7 @@ class RemoteNode(ServedNode):
             return
         rpc = Rpc(self._settings.detail)
         refuse_public_host(self._settings.detail)
+        _wake(rpc)
         status = rpc.wait_for_status(_ANSWER_LIMIT_S, lambda: None)
         chain_id = str(status["chain_id"])
         if chain_id in _PUBLIC and os.environ.get(_ALLOWED) != chain_id:
@@ -83,6 +85,14 @@ class RemoteNode(ServedNode):
     def log_since(self, position: Any) -> str:  # noqa: ARG002 - the interface's
         """Return nothing: its log is elsewhere."""
         return ""
+
+
+def _wake(rpc: Rpc) -> None:
+    """Ask a chain that stands at its genesis for a block: an embedded node in another process makes none before it is used."""
+    with contextlib.suppress(NodeUnreachable, RpcError):  # one that is no sandbox, or still starts, makes them by itself
+        sync = rpc.status(timeout_s=2.0)["sync_info"]
+        if int(sync["latest_block_height"]) <= int(sync.get("earliest_block_height") or 0):
+            rpc.call("sandbox_fast_forward", {"delta_height": 1})
 
 
 def refuse_public_host(url: str) -> None:

@@ -26,6 +26,13 @@ def embedded() -> Iterator[EmbeddedNode]:
     node.stop()
 
 
+def test_an_embedded_node_that_has_made_no_block_is_taken_up(embedded: EmbeddedNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "_ANSWER_LIMIT_S", 3.0)
+    node = at(embedded.rpc_url)
+    node.start()
+    node.stop()
+
+
 def at(url: str) -> RemoteNode:
     return RemoteNode(NodeSettings(kind="remote", detail=url))
 
