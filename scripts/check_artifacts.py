@@ -25,7 +25,7 @@ PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_12_0_x86
 """For each of them a release has a wheel of the engine."""
 _IN_SDIST = {
     HARNESS: (
-        *("near_harness", "tests", "conftest.py", "contracts", "docs", "examples", "benchmarks", "scripts", ".github"),
+        *("near_harness", "tests", "conftest.py", "contracts", "docs", "examples", "benchmarks", "scripts", ".ci", ".github"),
         *(":(glob)*.md", *sorted(LICENCES), "pyproject.toml", ".gitignore"),
     ),
     ENGINE: ("engine",),

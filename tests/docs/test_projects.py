@@ -41,7 +41,7 @@ def test_a_project_works_when_pasted(page: Path, tmp_path: Path) -> None:
                 assert _fits(wanted, printed), f"{where}: $ {command}\nexpected:\n{wanted}\nprinted:\n{printed}"
         elif block.language == "sh":
             for line in block.code.splitlines():
-                code, printed = (0, "") if _is_installation(line) else _run(line, tmp_path)
+                code, printed = (0, "") if is_installation(line) else _run(line, tmp_path)
                 assert code == 0, f"{where}: {line} ended with {code}\n{printed}"
         elif block.language == "python":
             pytest.fail(f"{where}: Python without the name of a file in its first line is not run")
@@ -86,7 +86,7 @@ def _fits(wanted: str, printed: str) -> bool:
     return not wanted.strip() or doctest.OutputChecker().check_output(wanted, printed, _FLAGS)
 
 
-def _is_installation(line: str) -> bool:
+def is_installation(line: str) -> bool:
     """Whether the line installs packages: those are there already, and it is checked that their names and extras are right."""
     if not line.startswith("pip install "):
         return False
