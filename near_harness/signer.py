@@ -14,13 +14,14 @@ Of a chain in this process nothing is kept. Asking it costs next to nothing, and
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import base58
-from py_near import transactions
 from py_near.models import AccountAccessKey
+from py_near_primitives import Transaction
 
 from near_harness.errors import BadInput, RpcError, RpcTimeout
 from near_harness.keys import KeyPair
@@ -201,10 +202,12 @@ class Signer:
     async def _submit(self, receiver_id: str, actions: Sequence[Any], block_hash: str, *, kept: bool) -> _Sent:
         self._asks = True
         nonce = self._nonce + 1
-        parts = (self.account_id, self.key.raw, receiver_id, nonce, list(actions), base58.b58decode(block_hash))
+        public, block = self.key.raw[32:], base58.b58decode(block_hash)
         try:
-            tx_hash = str(transactions.calc_trx_hash(*parts))
-            signed = str(transactions.sign_and_serialize_transaction(*parts))
+            # py-near's functions for a hash and a signed transaction build it twice, and derive the public key each time.
+            transaction = Transaction(self.account_id, public, nonce, receiver_id, block, list(actions))
+            tx_hash = base58.b58encode(bytes(transaction.get_hash())).decode()
+            signed = base64.b64encode(bytes(transaction.to_vec(self.key.raw))).decode()
         except BaseException as error:
             if type(error).__name__ != "PanicException":
                 raise
