@@ -18,7 +18,6 @@ pub struct Blocks {
     newest: Option<Arc<Run>>,
 }
 
-#[derive(Clone)]
 struct Run {
     /// Oldest first.
     blocks: Vec<Arc<Block>>,
@@ -41,14 +40,16 @@ struct Entry {
 
 impl Blocks {
     pub fn push(&mut self, block: Arc<Block>) {
-        let mut runs = vec![Run::of(block)];
+        let mut runs = vec![Arc::new(Run::of(block))];
         let mut length = 1;
         let mut older = self.newest.take();
-        while let Some(run) = older.take_if(|run| run.blocks.len() <= length) {
+        while let Some(mut run) = older.take_if(|run| run.blocks.len() <= length) {
             length += run.blocks.len();
-            // A run that a snapshot holds as well is copied.
-            let mut run = Arc::unwrap_or_clone(run);
-            older = run.older.take();
+            older = match Arc::get_mut(&mut run) {
+                Some(run) => run.older.take(),
+                // A snapshot holds it as well.
+                None => run.older.clone(),
+            };
             runs.push(run);
         }
         self.newest = Some(Arc::new(Run { older, ..Run::joined(runs, length) }));
@@ -57,8 +58,14 @@ impl Blocks {
     /// Forgets the oldest blocks, up to the first that is `kept`. The others are put together in one run, which takes time
     /// in proportion to their number: not to be done at each block.
     pub fn forget_before(&mut self, kept: impl Fn(&Block) -> bool) {
-        let rest: Vec<Run> =
-            self.iter().rev().take_while(|block| kept(block)).cloned().map(Run::of).collect();
+        let rest: Vec<Arc<Run>> = self
+            .iter()
+            .rev()
+            .take_while(|block| kept(block))
+            .cloned()
+            .map(Run::of)
+            .map(Arc::new)
+            .collect();
         let length = rest.len();
         self.newest = Some(Arc::new(Run::joined(rest, length)));
     }
@@ -109,23 +116,39 @@ impl Run {
     }
 
     /// Newest first, `length` blocks in all.
-    fn joined(runs: Vec<Run>, length: usize) -> Run {
+    fn joined(runs: Vec<Arc<Run>>, length: usize) -> Run {
         let mut blocks = Vec::with_capacity(length);
         let mut index = Vec::with_capacity(runs.iter().map(|run| run.index.len()).sum());
         for run in runs.into_iter().rev() {
             let before = blocks.len() as u32;
-            blocks.extend(run.blocks);
             index.extend(
                 run.index.iter().map(|entry| Entry { block: before + entry.block, ..*entry }),
             );
+            match Arc::try_unwrap(run) {
+                Ok(run) => blocks.extend(run.blocks),
+                Err(run) => blocks.extend(run.blocks.iter().cloned()),
+            }
         }
         // The sort of the standard library sees that these are sorted pieces, and merges them.
         index.sort_by_key(|entry: &Entry| entry.start);
         Run { blocks, index, older: None }
     }
 
+    /// Hashes are spread evenly, so that the place is near to where it would be if they were so exactly: from there the search
+    /// takes steps that double, to both sides.
     fn entries(&self, start: u64) -> &[Entry] {
-        let from = self.index.partition_point(|entry| entry.start < start);
+        let length = self.index.len();
+        let guess = ((u128::from(start) * length as u128) >> 64) as usize;
+        let (mut low, mut high, mut step) = (guess, guess, 4);
+        while low > 0 && self.index[low].start >= start {
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+        while high < length && self.index[high].start < start {
+            high = (high + step).min(length);
+            step *= 2;
+        }
+        let from = low + self.index[low..high].partition_point(|entry| entry.start < start);
         let found = &self.index[from..];
         &found[..found.iter().take_while(|entry| entry.start == start).count()]
     }

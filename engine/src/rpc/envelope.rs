@@ -31,18 +31,12 @@ fn refuse(body: &[u8]) -> (u16, Vec<u8>) {
 /// HTTP status and body of an answer. `past`: whether the request named a height below the head's.
 pub fn seal(id: Value, result: Result<Json, RpcError>, past: bool) -> (u16, Vec<u8>) {
     match result {
-        Ok(json) => (200, response(&id, &json)),
+        Ok(json) => (200, json.in_envelope(&id)),
         Err(error) => {
             let status = http_status(&error, past);
             (status, to_bytes(&Message::response(id, Err(error))))
         }
     }
-}
-
-/// As [`Message::response`] is written, around a result that is written already.
-fn response(id: &Value, result: &Json) -> Vec<u8> {
-    let id = to_bytes(id);
-    [br#"{"jsonrpc":"2.0","result":"#, result.as_ref(), br#","id":"#, &id, b"}"].concat()
 }
 
 fn http_status(error: &RpcError, past: bool) -> u16 {

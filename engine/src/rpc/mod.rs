@@ -4,6 +4,7 @@
 //! has to wait for blocks which somebody else makes is answered by a [`Waiting`], which the caller polls.
 
 mod access;
+mod base58;
 mod blocks;
 mod changes;
 mod client_config;
@@ -19,6 +20,7 @@ mod metrics;
 mod outcome_text;
 mod outcome_tree;
 mod params;
+mod profile_text;
 mod progress;
 mod query;
 mod receipts;
@@ -26,6 +28,7 @@ mod reference;
 mod sandbox;
 mod signing;
 mod status;
+mod transaction_text;
 mod transactions;
 mod validators;
 mod views;

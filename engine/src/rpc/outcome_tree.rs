@@ -1,6 +1,5 @@
 //! What came of a transaction: its outcome and those of all receipts that follow from it.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use near_primitives::hash::CryptoHash;
@@ -22,6 +21,13 @@ pub struct OutcomeTree<'a> {
     /// Depth first: a receipt, then everything that follows from its first child, then from its second. What has not run
     /// yet is left out.
     receipts: Vec<&'a Arc<StoredOutcome>>,
+    waiting: Vec<Unexecuted<'a>>,
+}
+
+/// A receipt that has not run yet.
+struct Unexecuted<'a> {
+    id: &'a CryptoHash,
+    last_child: bool,
 }
 
 impl<'a> OutcomeTree<'a> {
@@ -30,12 +36,14 @@ impl<'a> OutcomeTree<'a> {
         let transaction = chain.transaction(hash)?;
         let included_at = transaction.block?.height;
         let root = chain.outcome(hash)?;
+        let (receipts, waiting) = descendants(chain, root);
         Some(OutcomeTree {
             chain,
             transaction: transaction.signed,
             included_at,
             root,
-            receipts: descendants(chain, root),
+            receipts,
+            waiting,
         })
     }
 
@@ -43,7 +51,7 @@ impl<'a> OutcomeTree<'a> {
     pub fn level(&self) -> TxExecutionStatus {
         let last_final = self.chain.final_head().height;
         let included_final = self.included_at <= last_final;
-        match (included_final, self.all_executed(Refunds::Ignored)) {
+        match (included_final, self.executed_but_for_refunds()) {
             (false, false) => TxExecutionStatus::Included,
             (false, true) => TxExecutionStatus::ExecutedOptimistic,
             (true, false) => TxExecutionStatus::IncludedFinal,
@@ -64,23 +72,13 @@ impl<'a> OutcomeTree<'a> {
     }
 
     fn all_final(&self, last_final: BlockHeight) -> bool {
-        self.all_executed(Refunds::AwaitedToo)
+        self.waiting.is_empty()
             && self.receipts.iter().all(|outcome| outcome.block_height <= last_final)
     }
 
-    fn all_executed(&self, refunds: Refunds) -> bool {
-        let executed: HashSet<&CryptoHash> =
-            self.receipts.iter().map(|outcome| &outcome.outcome.id).collect();
-        let mut outcomes =
-            std::iter::once(self.root).chain(self.receipts.iter().map(AsRef::as_ref));
-        outcomes.all(|outcome| {
-            let children = &outcome.outcome.outcome.receipt_ids;
-            let awaited = match (refunds, children.split_last()) {
-                (Refunds::Ignored, Some((last, others))) if self.is_refund(last) => others,
-                _ => children.as_slice(),
-            };
-            awaited.iter().all(|id| executed.contains(id))
-        })
+    /// A refund is a receipt's last child; whether it ran does not matter.
+    fn executed_but_for_refunds(&self) -> bool {
+        self.waiting.iter().all(|receipt| receipt.last_child && self.is_refund(receipt.id))
     }
 
     /// The protocol itself sends only refunds.
@@ -142,24 +140,29 @@ impl<'a> OutcomeTree<'a> {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Refunds {
-    /// A refund is a receipt's last child; whether it ran does not matter.
-    Ignored,
-    AwaitedToo,
-}
-
-/// Without recursion: a chain of calls may be as long as gas allows.
-fn descendants<'a>(chain: &'a Chain, root: &'a StoredOutcome) -> Vec<&'a Arc<StoredOutcome>> {
-    let mut found = Vec::new();
-    let mut open: Vec<&CryptoHash> = root.outcome.outcome.receipt_ids.iter().rev().collect();
-    while let Some(id) = open.pop() {
-        if let Some(outcome) = chain.outcome(id) {
-            open.extend(outcome.outcome.outcome.receipt_ids.iter().rev());
-            found.push(outcome);
+/// What has run of all that follows from `root`, and what of it has not. Without recursion: a chain of calls may be as long as
+/// gas allows.
+fn descendants<'a>(
+    chain: &'a Chain,
+    root: &'a StoredOutcome,
+) -> (Vec<&'a Arc<StoredOutcome>>, Vec<Unexecuted<'a>>) {
+    let (mut found, mut waiting) = (Vec::new(), Vec::new());
+    let mut open = Vec::new();
+    let note = |open: &mut Vec<_>, outcome: &'a StoredOutcome| {
+        let children = outcome.outcome.outcome.receipt_ids.iter().rev().enumerate();
+        open.extend(children.map(|(place, id)| Unexecuted { id, last_child: place == 0 }));
+    };
+    note(&mut open, root);
+    while let Some(receipt) = open.pop() {
+        match chain.outcome(receipt.id) {
+            Some(outcome) => {
+                note(&mut open, outcome);
+                found.push(outcome);
+            }
+            None => waiting.push(receipt),
         }
     }
-    found
+    (found, waiting)
 }
 
 pub fn outcome_view(stored: &StoredOutcome) -> ExecutionOutcomeWithIdView {
