@@ -226,14 +226,14 @@ impl Chunk<'_> {
     }
 
     fn bandwidth(&mut self) {
-        let (key, value) = bandwidth_row(self.block);
+        let (key, value) = (TrieKey::BandwidthSchedulerState, bandwidth(self.block));
         self.state.set_raw(key, value);
         self.state.commit(StateChangeCause::BandwidthSchedulerStateUpdate);
     }
 }
 
 /// nearcore's bandwidth scheduler writes its row in every chunk; with one shard nothing depends on it but the root.
-fn bandwidth_row(block: &BlockContext) -> (TrieKey, Value) {
+fn bandwidth(block: &BlockContext) -> Value {
     let shard = ShardId::new(0);
     let state = BandwidthSchedulerState::V1(BandwidthSchedulerStateV1 {
         link_allowances: vec![LinkAllowance {
@@ -243,6 +243,5 @@ fn bandwidth_row(block: &BlockContext) -> (TrieKey, Value) {
         }],
         sanity_check_hash: CryptoHash::hash_borsh(block.height),
     });
-    let bytes = borsh::to_vec(&state).expect("borsh into memory cannot fail");
-    (TrieKey::BandwidthSchedulerState, bytes.into())
+    borsh::to_vec(&state).expect("borsh into memory cannot fail").into()
 }

@@ -3,6 +3,8 @@
 //! Each block keeps this for as long as the chain lives, and hardly anyone asks: it is packed into one piece of memory, and
 //! the values are those of the trie.
 
+use std::sync::Arc;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use near_primitives::trie_key::TrieKey;
 use near_primitives::types::{RawStateChange, RawStateChangesWithTrieKey, StateChangeCause};
@@ -27,7 +29,7 @@ impl Changed {
 #[derive(Clone, Default, BorshSerialize, BorshDeserialize)]
 pub struct Changes {
     /// For each row: its key, the number of its versions, their causes; in borsh.
-    rows: Box<[u8]>,
+    rows: Arc<[u8]>,
     /// The values of all versions, in the same order.
     values: Box<[Option<Value>]>,
 }
@@ -45,6 +47,12 @@ impl Changes {
             }
         }
         Changes { rows: packed.into(), values: values.into() }
+    }
+
+    /// The same change of one row to another value.
+    pub fn to(&self, value: Option<Value>) -> Changes {
+        debug_assert_eq!(self.values.len(), 1);
+        Changes { rows: Arc::clone(&self.rows), values: Box::new([value]) }
     }
 
     /// The rows as nearcore's views want them.

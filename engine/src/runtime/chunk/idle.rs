@@ -1,12 +1,14 @@
 //! A chunk in which nothing runs, as are most that time passes in: what is left of [`super::apply`] then, in a third of the
 //! time.
 
+use std::sync::LazyLock;
+
 use borsh::BorshDeserialize;
 use near_primitives::receipt::{DelayedReceiptIndices, PromiseYieldIndices};
 use near_primitives::trie_key::TrieKey;
 use near_primitives::types::{Balance, Gas, StateChangeCause};
 
-use super::{ChunkInput, ChunkResult, bandwidth_row};
+use super::{ChunkInput, ChunkResult, bandwidth};
 use crate::runtime::BlockContext;
 use crate::state::{Changed, Changes, Trie, decoded};
 
@@ -18,19 +20,15 @@ pub fn apply(block: &BlockContext, input: &ChunkInput<'_>) -> Option<ChunkResult
         && incoming.is_empty()
         && patches.is_empty()
         && validators.is_none()
-        && row::<DelayedReceiptIndices>(state, &TrieKey::DelayedReceiptIndices)
-            .is_none_or(|waiting| waiting.len() == 0)
-        && row::<PromiseYieldIndices>(state, &TrieKey::PromiseYieldIndices)
-            .is_none_or(|waiting| waiting.len() == 0);
+        && row::<DelayedReceiptIndices>(state, &DELAYED).is_none_or(|waiting| waiting.len() == 0)
+        && row::<PromiseYieldIndices>(state, &YIELDS).is_none_or(|waiting| waiting.len() == 0);
     if !idle {
         return None;
     }
-    let (key, value) = bandwidth_row(block);
-    let (mut state, raw) = (state.clone(), key.to_vec());
-    state.insert(&raw, &value);
+    let mut state = state.clone();
+    state.insert(&BANDWIDTH.raw, &bandwidth(block));
     // One piece of memory for both: the trie's.
-    let versions =
-        vec![(StateChangeCause::BandwidthSchedulerStateUpdate, state.get(&raw).cloned())];
+    let value = state.get(&BANDWIDTH.raw).cloned();
     Some(ChunkResult {
         state,
         outcomes: Vec::new(),
@@ -39,13 +37,35 @@ pub fn apply(block: &BlockContext, input: &ChunkInput<'_>) -> Option<ChunkResult
         gas_used: Gas::ZERO,
         burnt: Balance::ZERO,
         proposals: Vec::new(),
-        changes: Changes::of(std::iter::once(Changed { key, versions })),
+        changes: CHANGE.to(value),
         delayed: false,
     })
 }
 
-fn row<T: BorshDeserialize>(state: &Trie, key: &TrieKey) -> Option<T> {
-    state.get(&key.to_vec()).map(|bytes| decoded(key, bytes))
+/// A row that every such chunk looks at.
+struct Row {
+    key: TrieKey,
+    raw: Vec<u8>,
+}
+
+static DELAYED: LazyLock<Row> = LazyLock::new(|| Row::of(TrieKey::DelayedReceiptIndices));
+static YIELDS: LazyLock<Row> = LazyLock::new(|| Row::of(TrieKey::PromiseYieldIndices));
+static BANDWIDTH: LazyLock<Row> = LazyLock::new(|| Row::of(TrieKey::BandwidthSchedulerState));
+
+/// What changes, but for the value.
+static CHANGE: LazyLock<Changes> = LazyLock::new(|| {
+    let versions = vec![(StateChangeCause::BandwidthSchedulerStateUpdate, None)];
+    Changes::of(std::iter::once(Changed { key: BANDWIDTH.key.clone(), versions }))
+});
+
+impl Row {
+    fn of(key: TrieKey) -> Row {
+        Row { raw: key.to_vec(), key }
+    }
+}
+
+fn row<T: BorshDeserialize>(state: &Trie, row: &Row) -> Option<T> {
+    state.get(&row.raw).map(|bytes| decoded(&row.key, bytes))
 }
 
 #[cfg(test)]
