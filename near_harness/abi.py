@@ -160,6 +160,8 @@ class Interface:
 
         :raises UnknownMethod: naming those that come near.
         """
+        if not isinstance(name, str):
+            raise UnknownMethod(f"{name!r} is no name of a method of {contract}: text is needed")
         if self.methods is None:
             return Method(name)
         found = self.methods.get(name)

@@ -17,8 +17,7 @@ def check_account_id(account_id: object) -> str:
 
     :raises InvalidAccountId: naming the first rule that is broken.
     """
-    if not isinstance(account_id, str):
-        raise InvalidAccountId(f"{account_id!r} is no account id: text is needed, such as 'alice.sandbox'")
+    account_id = text_of_name(account_id)
     if not 2 <= len(account_id) <= 64:
         raise InvalidAccountId(f"account id {account_id!r} has {len(account_id)} characters; the protocol allows 2 to 64")
     if _SHAPE.fullmatch(account_id):
@@ -32,6 +31,16 @@ def check_account_id(account_id: object) -> str:
     raise InvalidAccountId(
         f"account id {account_id!r}: '-', '_' and '.' must stand alone between letters or digits, not at an end"
     )
+
+
+def text_of_name(name: object) -> str:
+    """Return the name of an account where it is text.
+
+    :raises InvalidAccountId: where it is anything else.
+    """
+    if not isinstance(name, str):
+        raise InvalidAccountId(f"{name!r} is no account id: text is needed, such as 'alice.sandbox'")
+    return name
 
 
 def account_id_of(who: object) -> str:

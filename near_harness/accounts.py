@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.borsh import BorshType
-from near_harness.errors import BadInput
+from near_harness.errors import BadInput, InvalidArguments
 from near_harness.transactions import DEFAULT_GAS, Actions, Batch, Call, View, transfer
 from near_harness.units import Amount, AmountLike, GasLike, to_amount, to_gas
 
@@ -76,8 +77,8 @@ class Account:
         """
         from near_harness.delegates import sign_delegate  # noqa: PLC0415 - py-near's models are needed by nobody else
 
-        if blocks < 1:
-            raise BadInput(f"a delegate action that is valid for {blocks} blocks can never be executed")
+        if isinstance(blocks, bool) or not isinstance(blocks, int) or not 0 < blocks < 2**63:
+            raise BadInput(f"a delegate action that is valid for {blocks!r} blocks can never be executed")
         batch = self.batch(receiver, *steps)
         return await sign_delegate(self._near, self, batch.receiver_id, batch.actions(), blocks=blocks, shown=str(batch))
 
@@ -138,10 +139,12 @@ class Contract:
 
     def _encode(self, method: str, args: Arguments, positional: tuple[Any, ...], named: dict[str, Any]) -> bytes:
         known = self.interface.method(method, self.id)
-        if isinstance(args, bytes):
-            return args
-        if isinstance(args, list):
+        if isinstance(args, (bytes, list)) and named:
+            raise InvalidArguments(f"{method}: arguments are given by name, or as bytes or a list, not both ({', '.join(named)})")
+        if isinstance(args, (bytes, list)):
             return encode_arguments(args, method)
+        if args is not None and not isinstance(args, Mapping):
+            raise InvalidArguments(f"{method}: {args!r} are no arguments: give them by name, as one dict, a list, or bytes")
         return known.encode(positional, {**(args or {}), **named})
 
     def __getattr__(self, name: str) -> Any:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, Literal
 
 from py_near import transactions as py_near_actions
-from py_near_primitives import DeleteAccountAction
+from py_near_primitives import (
+    AddKeyAction,
+    CreateAccountAction,
+    DeleteAccountAction,
+    DeleteKeyAction,
+    DeployContractAction,
+    DeployGlobalContractAction,
+    FunctionCallAction,
+    SignedDelegateAction,
+    StakeAction,
+    TransferAction,
+    UseGlobalContractAction,
+)
 
 from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.arguments import Arguments, encode_arguments
@@ -16,9 +28,37 @@ from near_harness.units import Amount, AmountLike, GasLike, TGas, to_amount, to_
 
 Actions = Sequence[Any]
 GlobalBy = Literal["hash", "account"]
+_KINDS = (
+    AddKeyAction, CreateAccountAction, DeleteAccountAction, DeleteKeyAction, DeployContractAction, DeployGlobalContractAction,
+    FunctionCallAction, SignedDelegateAction, StakeAction, TransferAction, UseGlobalContractAction,
+)  # fmt: skip
 DEFAULT_GAS = TGas(100)
 MAX_GAS = TGas(1000)
 """``max_total_prepaid_gas`` since protocol 83 (300 Tgas before it)."""
+
+
+def checked(actions: object) -> list[Any]:
+    """Return the actions of a transaction as a list, where each is one.
+
+    :raises BadInput: for anything else; the text says what it may have been meant for.
+    """
+    if isinstance(actions, (str, bytes)) or not isinstance(actions, Iterable):
+        raise BadInput(f"{actions!r} is no list of actions: [transfer('1 NEAR'), …], made by near_harness.transactions")
+    found = list(actions)
+    for action in found:
+        if not isinstance(action, _KINDS):
+            raise BadInput(f"{action!r} is no action, such as near_harness.transactions.transfer('1 NEAR'){_meant(action)}")
+    return found
+
+
+def _meant(action: object) -> str:
+    from near_harness.transactions import Call, View  # noqa: PLC0415 - calls are made of actions
+
+    if isinstance(action, View):
+        return "; a view only reads, and is awaited by itself"
+    if isinstance(action, Call):
+        return "; a call goes into a batch: alice.batch(contract, contract.method(…))"
+    return "; this one may want an await" if isinstance(action, Awaitable) else ""
 
 
 def create_account() -> Any:
@@ -40,8 +80,17 @@ def add_full_access_key(public_key: str) -> Any:
 
 
 def deploy(code: bytes) -> Any:
-    """Put a contract on the receiver, which must be the signer, or created in the same transaction."""
-    return py_near_actions.create_deploy_contract_action(code)
+    """Put a contract on the receiver, which must be the signer, or created in the same transaction.
+
+    :raises BadInput: where the code is not given as bytes.
+    """
+    return py_near_actions.create_deploy_contract_action(_code(code))
+
+
+def _code(code: object) -> bytes:
+    if not isinstance(code, bytes):
+        raise BadInput(f"{code!r}: the code of a contract is given as bytes, Path('contract.wasm').read_bytes()")
+    return code
 
 
 def deploy_global(code: bytes, *, by: GlobalBy = "hash") -> Any:
@@ -50,11 +99,11 @@ def deploy_global(code: bytes, *, by: GlobalBy = "hash") -> Any:
     ``by="hash"``: others use it by the hash of its code, which never changes. ``by="account"``: they use it by the account's id,
     and get what that account publishes later as well. It reaches the other accounts a block later.
 
-    :raises BadInput: for another ``by``.
+    :raises BadInput: for another ``by``, and code that is not given as bytes.
     """
     if by not in ("hash", "account"):
         raise BadInput(f"a global contract is used by its 'hash' or by its 'account', not by {by!r}")
-    return py_near_actions.create_deploy_global_contract_action(code, use_account_id=by == "account")
+    return py_near_actions.create_deploy_global_contract_action(_code(code), use_account_id=by == "account")
 
 
 def use_global(contract: object) -> Any:
@@ -78,8 +127,10 @@ def add_function_call_key(
 
     ``allowance`` is what it may spend on gas altogether, in yoctoNEAR; None sets no bound.
 
-    :raises BadInput: for a text that is no ed25519 key, an account id or an amount that is none.
+    :raises BadInput: for a text that is no ed25519 key, an account id or an amount that is none, and one name instead of a list.
     """
+    if not isinstance(methods, (list, tuple)) or not all(isinstance(method, str) and method for method in methods):
+        raise BadInput(f"methods={methods!r}: a list of the methods' names is wanted, such as ['deposit']")
     most = None if allowance is None else int(to_amount(allowance))
     key = public_key_bytes(public_key)
     return py_near_actions.create_function_call_access_key_action(key, most, account_id_of(receiver), list(methods))
@@ -111,6 +162,8 @@ def function_call(method: str, args: Arguments = None, *, deposit: AmountLike = 
 
     :raises BadInput: for gas of zero or above what the protocol lets a transaction carry.
     """
+    if not isinstance(method, str):
+        raise BadInput(f"{method!r} is no name of a method: text is needed")
     attached = to_gas(gas)
     if not 0 < attached <= MAX_GAS:
         raise BadInput(f"{attached} for {method}: a transaction carries more than 0 and at most {MAX_GAS}")

@@ -21,6 +21,8 @@ class KeyPair:
     @classmethod
     def from_seed(cls, seed: str) -> KeyPair:
         """Make the key pair that nearcore makes from a test seed: its UTF-8 bytes, padded with spaces to 32 and cut there."""
+        if not isinstance(seed, str):
+            raise BadInput(f"{type(seed).__name__} is no seed of a key: text is needed, such as 'alice'")
         return cls._from_signing_key(SigningKey(seed.encode().ljust(32, b" ")[:32]))
 
     @classmethod

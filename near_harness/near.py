@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from near_harness.abi import Interface
-from near_harness.account_ids import account_id_of, check_account_id
+from near_harness.account_ids import account_id_of, check_account_id, text_of_name
 from near_harness.accounts import Account, Contract
 from near_harness.anchors import AnchorStack
 from near_harness.arguments import Arguments
@@ -24,7 +24,7 @@ from near_harness.chain.stepping import Stepping
 from near_harness.chain.time_travel import TimeTravel
 from near_harness.client import Client
 from near_harness.config import Settings
-from near_harness.errors import InvalidAccountId, InvalidArguments, UnknownAccount
+from near_harness.errors import BadInput, InvalidAccountId, InvalidArguments, UnknownAccount
 from near_harness.explore.facade import Exploring
 from near_harness.gas.minimum import GasSearch
 from near_harness.interfaces import Interfaces
@@ -161,14 +161,19 @@ class Near(
         return account
 
     def account(self, account_id: str, key: KeyPair | None = None) -> Account:
-        """Return a handle of an account that exists; without a key, the one of the id as a seed."""
+        """Return a handle of an account that exists; without a key, the one of the id as a seed.
+
+        :raises BadInput: for an id that is none, and a key that is no :class:`KeyPair`.
+        """
         check_account_id(account_id)
+        if key is not None and not isinstance(key, KeyPair):
+            raise BadInput(f"{account_id}: a KeyPair is needed, such as KeyPair.from_seed('alice'), not {type(key).__name__}")
         known = self._accounts.get(account_id) if key is None else None
         return known or Account(self, account_id, key or KeyPair.from_seed(account_id))
 
     def known_account(self, name: str) -> Account | None:
         """Return the account of this name where it was created here, and not rolled back since."""
-        if "." in name:
+        if "." in text_of_name(name):
             return self._accounts.get(name)
         found = (self._accounts.get(f"{name}.{root_id}") for root_id in self._namespaces.known_roots())
         return next((account for account in found if account is not None), None)
@@ -258,7 +263,7 @@ class Near(
             name = next(free for i in itertools.count(1) if (free := f"{prefix}-{i}") not in self._names_taken)
             self._names_taken.add(name)
         root = self.root
-        account_id = check_account_id(name if "." in name else f"{name}.{root.id}")
+        account_id = check_account_id(name if "." in text_of_name(name) else f"{name}.{root.id}")
         parent = self._accounts.get(account_id.partition(".")[2])
         if parent is None:
             raise InvalidAccountId(

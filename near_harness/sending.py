@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from near_harness.account_ids import check_account_id
+from near_harness.actions import checked
 from near_harness.bundles.history import History, Step
 from near_harness.client import Client
 from near_harness.ledger import Ledger
@@ -51,8 +52,8 @@ class Sending:
         """
         if flush:
             await self.puppets.flush()
+        receiver, actions = check_account_id(receiver_id), checked(actions)
         self._changes += 1
-        receiver = check_account_id(receiver_id)
         step = self.history.sends(signer, receiver, actions, context)
         try:
             raw = await self.client.signer(signer.id, signer.key).send(receiver, actions)

@@ -17,6 +17,7 @@ from near_harness.actions import (
     Actions,
     add_full_access_key,
     add_function_call_key,
+    checked,
     create_account,
     delete_account,
     delete_key,
@@ -196,7 +197,7 @@ class Batch(Sendable):
     def actions(self) -> list[Any]:
         """The actions in order; calls are taken with their arguments, deposits and gas.
 
-        :raises BadInput: for none, or a call of another contract.
+        :raises BadInput: for none, a call of another contract, or what is neither a call nor an action.
         """
         found: list[Any] = []
         for step in self.steps:
@@ -204,7 +205,7 @@ class Batch(Sendable):
                 raise BadInput(
                     f"{step.receiver_id}.{step.method} in a batch for {self.receiver_id}: a transaction has one receiver"
                 )
-            found += step.actions() if isinstance(step, Call) else [step]
+            found += step.actions() if isinstance(step, Call) else checked([step])
         if not found:
             raise BadInput(f"a batch for {self.receiver_id} without actions")
         return found

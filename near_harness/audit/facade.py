@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from near_harness.accounts import Contract
 from near_harness.chain.capability import engine_chain
+from near_harness.errors import BadInput
 from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
-    from near_harness.accounts import Account, Contract
+    from near_harness.accounts import Account
     from near_harness.audit.report import Report
     from near_harness.near import Near
     from near_harness.transactions import Call
@@ -50,6 +52,10 @@ class Auditing:
 
         near: Near = self  # type: ignore[assignment] # Near is made of this class
         engine_chain(near.node, "audit")
+        if not isinstance(contract, Contract):
+            raise BadInput(f"{contract!r} is no contract: near.deploy(…) and near.contract(account_id) give them")
+        if not all(isinstance(names, (list, tuple)) for names in (users, callees, calls, rules)):
+            raise BadInput("audit: users, callees, calls and rules are lists, such as rules=['NH001']")
         chosen = rules_of(rules)
         subject = Subject(contract, users, callees, calls)
         await near.puppets.flush()

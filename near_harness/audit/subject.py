@@ -12,11 +12,11 @@ from near_harness.audit.steps import CallStep
 from near_harness.audit.world import WEALTH, SavedOrigin, World
 from near_harness.errors import BadInput
 from near_harness.progress import Progress, untold
+from near_harness.transactions import Call
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account, Contract
     from near_harness.near import Near
-    from near_harness.transactions import Call
 
 _USERS = ("alice", "bob")
 _STRANGER = "mallory"
@@ -57,6 +57,8 @@ class Subject:
         :raises BadInput: for a call of another contract.
         """
         for call in self.calls:
+            if not isinstance(call, Call):
+                raise BadInput(f"{call!r} is no example of a call, such as bank.deposit().attach('1 NEAR')")
             if call.receiver_id != self.contract.id:
                 raise BadInput(f"{call} is an example of {self.contract.id}'s calls, but calls {call.receiver_id}")
         return tuple(

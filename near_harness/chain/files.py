@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class SavedChainError(BadInput):
-    """A file that holds no chain, is damaged, of a newer format, or of another protocol version."""
+    """A file that holds no chain, is damaged, of a newer format, of another protocol version, or cannot be written."""
 
 
 class SavedChains:
@@ -36,18 +36,15 @@ class SavedChains:
 
         The file is whole or not there at all. Compiled contracts are not in it.
 
+        :raises SavedChainError: where it cannot be written.
         :raises CapabilityMissing: on nodes other than the embedded one.
         """
         content = self.dump()
-        target = Path(path)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        part = Path(name)
+        target = _path(path)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+            _write_whole(target, content)
+        except OSError as error:
+            raise SavedChainError(f"{target} cannot be written: {error.strerror}") from None
 
     def dump(self) -> bytes:
         """Return the content of the file that :meth:`save` writes.
@@ -93,8 +90,25 @@ class SavedChains:
         near.puppets.forget()
 
 
+def _path(path: str | os.PathLike[str]) -> Path:
+    if not isinstance(path, (str, os.PathLike)) or isinstance(os.fspath(path), bytes):
+        raise SavedChainError(f"{path!r} is no path of a file with a saved chain")
+    return Path(path)
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _read(path: str | os.PathLike[str]) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return _path(path).read_bytes()
     except OSError as error:
         raise SavedChainError(f"{path} cannot be read: {error.strerror}") from None

@@ -49,12 +49,18 @@ class StatePatches:
     async def patch_state(self, records: Iterable[Record]) -> None:
         """Put records (``Account``, ``AccessKey``, ``Contract``, ``Data``, in nearcore's JSON) into the state as they are.
 
+        :raises BadInput: for what is no list of records.
         :raises CapabilityMissing: where the node cannot.
         """
         if not self.node.capabilities.patch_state:
             raise CapabilityMissing(f"patch_state: the {self.node.kind} node cannot do that")
-        self._changes += 1
+        if isinstance(records, (str, bytes, Mapping)) or not isinstance(records, Iterable):
+            raise BadInput(f"{records!r} is no list of records: [{{'Account': …}}, …], in nearcore's JSON")
         patch = list(records)
+        for record in patch:
+            if not isinstance(record, Mapping):
+                raise BadInput(f"{record!r} is no record: {{'Account': …}}, {{'Data': …}} and so on, in nearcore's JSON")
+        self._changes += 1
         self.history.note("patch", records=patch)
         await self.client.rpc("sandbox_patch_state", {"records": patch})
 
@@ -99,6 +105,8 @@ class StatePatches:
         :raises UnknownAccount: where the account does not exist.
         """
         where = account_id_of(who)
+        if not isinstance(entries, Mapping):
+            raise BadInput(f"{entries!r}: entries of the storage are a dict, {{b'key': b'value'}}")
         account = await self._account_record(where)
         records = []
         for key, value in entries.items():
@@ -113,7 +121,7 @@ class StatePatches:
 
         :raises UnknownAccount: where the account does not exist.
         """
-        where, public_key = account_id_of(who), key if isinstance(key, str) else key.public_key
+        where, public_key = account_id_of(who), _public_key(key)
         account = await self._account_record(where)
         if not await self._has_key(where, public_key):
             account["storage_usage"] += FULL_ACCESS_KEY_BYTES.get(public_key.partition(":")[0], FULL_ACCESS_KEY_BYTES["ed25519"])
@@ -124,7 +132,7 @@ class StatePatches:
 
         :raises AccessKeyDoesNotExist: where it has no such key.
         """
-        public_key = key if isinstance(key, str) else key.public_key
+        public_key = _public_key(key)
         where = account_id_of(who)
         signing = KeyPair.from_seed(f"removes {public_key}"[:32])
         await self.add_key(where, signing)
@@ -205,6 +213,12 @@ class StatePatches:
                 raise
             return False
         return "error" not in answer
+
+
+def _public_key(key: KeyPair | str) -> str:
+    if not isinstance(key, (KeyPair, str)):
+        raise BadInput(f"{key!r} is neither a key pair nor a public key, such as 'ed25519:…'")
+    return key if isinstance(key, str) else key.public_key
 
 
 def _account(account_id: str, account: Record) -> Record:

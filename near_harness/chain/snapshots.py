@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from near_harness.bundles.history import History, Step
 from near_harness.client import Client
+from near_harness.errors import BadInput
 from near_harness.namespaces import Namespace, Namespaces
 from near_harness.nodes.base import Node
 
@@ -59,10 +60,13 @@ class Snapshots:
     def restore(self, snapshot: Any) -> None:
         """Bring the chain back to a snapshot, as often as wanted.
 
+        :raises BadInput: for what is no snapshot.
         :raises CapabilityMissing: where the node cannot.
         """
         if not self.node.capabilities.snapshot:
             self.node.restore(snapshot)
+        if not isinstance(snapshot, _Moment):
+            raise BadInput(f"{snapshot!r} is no snapshot: near.snapshot() makes them")
         self._go_back(snapshot)
 
     def anchor(self, label: str = "") -> Anchor:

@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from near_harness.account_ids import account_id_of, check_account_id
+from near_harness.actions import checked
 from near_harness.bundles.history import History, Step
 from near_harness.chain.capability import engine_chain, refusals
 from near_harness.chain.pending import Pending, PendingReceipt, PendingTransaction, parse_pending
@@ -211,6 +212,7 @@ class Stepping:
         self.history.note("block_of", overtaking=False, **chosen)
 
     async def _hand_over(self, signer: Account | Contract, receiver_id: str, actions: Actions, context: str) -> tuple[str, Step]:
+        actions = checked(actions)
         step = self.history.sends(signer, receiver_id, actions, context, handed_over=True)
         try:
             tx_hash = await self.client.signer(signer.id, signer.key).hand_over(receiver_id, actions)

@@ -94,6 +94,11 @@ class TimeTravel:
         :raises CapabilityMissing: on nodes other than the embedded one.
         """
         chain = engine_chain(self.node, "set_next_block")
+        for name, value in (("timestamp_ns", timestamp_ns), ("block_time_ns", block_time_ns)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+                raise BadInput(f"set_next_block({name}={value!r}): give whole nanoseconds")
+        if random_seed is not None and not isinstance(random_seed, bytes):
+            raise BadInput(f"set_next_block(random_seed={random_seed!r}): give 32 bytes")
         with refusals():
             chain.set_next(timestamp=timestamp_ns, random=random_seed, step=block_time_ns)
         seed = None if random_seed is None else random_seed.hex()
@@ -127,8 +132,8 @@ def _plain(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count(what: str, number: object) -> int:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise BadInput(f"fast_forward({what}={number!r}): give a whole number of {what}, 1 or more")
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 2**32:
+        raise BadInput(f"fast_forward({what}={number!r}): give a whole number of {what}, 1 or more, and below 2**32")
     return number
 
 

@@ -204,6 +204,8 @@ class Exploration:
             return
         for count in range(1, faults.most + 1):
             sites = list(faults.sites(self._met.values()))
+            if count > len({name for name, _ in sites}):
+                return  # so many receipts there are not
             for plan in faults.plans(sites, count):
                 if self._over():
                     return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,10 @@ class Exploring:
         :raises ScheduleDiverged: where ``schedule`` cannot be run.
         :raises CampaignError: where workers cannot take part.
         """
+        if not isinstance(eventually, Sequence) or isinstance(eventually, str):
+            raise BadInput(f"eventually={eventually!r}: a list of calls is wanted, such as [bank.withdraw().by(alice)]")
+        if sometimes is not None and not isinstance(sometimes, Mapping):
+            raise BadInput(f"sometimes={sometimes!r}: a dict of predicates by name is wanted")
         asked = {
             "order": order, "invariant": invariant, "at_every_receipt": at_every_receipt, "sometimes": dict(sometimes or {}),
             "serialisable": serialisable, "project": project, "faults": faults, "max_schedules": max_schedules,
@@ -114,7 +118,8 @@ class Exploring:
         strangers = [] if around.stranger is None else await self._strangers(scene, signing, around.stranger)
         faults = as_faults(asked["faults"])
         question = Question(**{**asked, "faults": faults}, probes=tuple(probes), strangers=tuple(strangers))
-        line, kept = around.schedule or self.schedules.asked, self.schedules.next_exploration()
+        line = self.schedules.asked if around.schedule is None else around.schedule
+        kept = self.schedules.next_exploration()
         if line is not None:
             report = Exploration(scene, question).replay(Schedule.parse(line))
         else:
@@ -128,6 +133,8 @@ class Exploring:
 
         :raises ScheduleDiverged: where it cannot be run: the contracts or the calls are others now.
         """
+        if not isinstance(schedule, str):
+            raise BadInput(f"{schedule!r} is no schedule: a finding names it, 'near-schedule v1 …'")
         return await self.explore(actors, schedule=schedule, **question)
 
     def _spread(self, scene: Scene, question: Question, around: Around) -> Spread | None:
@@ -149,6 +156,8 @@ class Exploring:
         from near_harness.explore.scene import Scene, Signing, base_world  # noqa: PLC0415 - likewise
 
         near: Any = self  # Near is made of this class
+        if not isinstance(actors, Iterable):
+            raise BadInput(f"{actors!r} are no actors: actors=[[bank.withdraw().by(alice)], …], a list of calls for each")
         await near.puppets.flush()
         base = base_world(near, time_outs=time_outs)
         signing = await Signing.at_head(near)

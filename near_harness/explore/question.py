@@ -39,6 +39,13 @@ class Question:
     def __post_init__(self) -> None:
         if self.sample is not None and self.sample < 1:
             raise BadInput(f"sample={self.sample!r}: so many orders are drawn by lot, at least one")
+        if isinstance(self.max_schedules, bool) or not isinstance(self.max_schedules, int) or self.max_schedules < 1:
+            raise BadInput(f"max_schedules={self.max_schedules!r}: a whole number of orders is wanted, 1 or more")
+        if isinstance(self.max_seconds, bool) or not isinstance(self.max_seconds, (int, float)) or not self.max_seconds > 0:
+            raise BadInput(f"max_seconds={self.max_seconds!r}: a time above zero is wanted")
+        for name, predicate in {"invariant": self.invariant, "project": self.project, **self.sometimes}.items():
+            if predicate is not None and not callable(predicate):
+                raise BadInput(f"{name}={predicate!r}: a function of the chain is wanted, such as lambda chain: …")
 
 
 class Court:

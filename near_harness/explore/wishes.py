@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from near_harness.errors import BadInput
 from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ class Around:
     time_outs: bool = False
     workers: Client | None = None
     progress: Progress = untold
+
+    def __post_init__(self) -> None:
+        if self.stranger is not None and not (hasattr(self.stranger, "id") and hasattr(self.stranger, "key")):
+            raise BadInput(f"stranger={self.stranger!r}: an account is wanted, such as bob")
+        if self.schedule is not None and not isinstance(self.schedule, str):
+            raise BadInput(f"schedule={self.schedule!r}: a line is wanted, as a finding names it: 'near-schedule v1 …'")
 
 
 @dataclass

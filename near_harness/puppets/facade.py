@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from near_harness.accounts import Account, Contract
+from near_harness.errors import BadInput
 from near_harness.units import NEAR, AmountLike
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class PuppetMaking:
         from near_harness.puppets.program import puppet_code  # noqa: PLC0415
         from near_harness.puppets.puppet import Puppet  # noqa: PLC0415
 
+        if isinstance(methods, (str, bytes)) or not isinstance(methods, Iterable):
+            raise BadInput(f"methods={methods!r}: a list of names is wanted, such as ['stake']")
         account = name.account if isinstance(name, Contract) else name
         empty = puppet_code(methods := tuple(map(name_of, methods)), (), waits=False)
         contract = await self.deploy(empty, account, balance=balance)  # type: ignore[attr-defined] # Near is made of this class

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from near_harness.errors import BadInput
 from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
@@ -48,5 +49,8 @@ class FaultSweeping:
         """
         from near_harness.sweep.runs import Sweep  # noqa: PLC0415 - only sweeps need it
 
+        for name, function in {"act": act, "invariant": invariant, "arrange": arrange}.items():
+            if not callable(function) and (function is not None or name == "act"):
+                raise BadInput(f"fault_sweep({name}={function!r}): a function is wanted")
         near = self  # Near is made of this class
         return await Sweep(near, act, arrange, at, faults, invariant, progress).run()  # type: ignore[arg-type]

@@ -139,6 +139,8 @@ class Sweep:
 
     def _places(self, world: Sequence[Any]) -> tuple[str, ...]:
         chosen = self.at(*world) if callable(self.at) else self.at
+        if chosen is not None and (isinstance(chosen, str) or not isinstance(chosen, Iterable)):
+            raise BadInput(f"fault_sweep(at={chosen!r}): a list of accounts is wanted, such as [pool, bank]")
         return tuple(account_id_of(who) for who in chosen or ())
 
     async def _interface(self, account_id: str) -> Interface | None:

@@ -35,7 +35,7 @@ def rule_of(name: str) -> Rule:
     :raises BadInput: where there is none.
     """
     for rule in RULES:
-        if name.lower() in (rule.id.lower(), rule.name):
+        if isinstance(name, str) and name.lower() in (rule.id.lower(), rule.name):
             return rule
     raise BadInput(f"there is no rule {name!r}; there are {', '.join(f'{rule.id} ({rule.name})' for rule in RULES)}")
 
