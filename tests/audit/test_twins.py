@@ -12,10 +12,10 @@ FOUND = {
     "escrow": {"NH007": {"decide"}},
     "forwarder": {"NH005": {"forward"}},
     "payroll": {"NH006": {"pay"}},
-    "quotes": {"NH007": {"buy"}, "NH004": {"buy"}},
+    "quotes": {"NH007": {"buy"}},
     "savings": {"NH001": {"on_checked"}},
     "seats": {"NH005": {"book"}},
-    "shop": {"NH007": {"buy"}, "NH004": {"buy"}},
+    "shop": {"NH007": {"buy"}},
     "token": {
         "NH003": {"ft_transfer_call"},
         "NH004": {"ft_transfer", "ft_transfer_call"},
