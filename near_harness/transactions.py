@@ -49,7 +49,18 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Sendable:
+class NotYet:
+    """What does nothing before it is awaited, and so is neither true nor false: ``assert bank.is_open()`` would always hold."""
+
+    def __bool__(self) -> bool:
+        """Refuse, as an ``await`` was forgotten.
+
+        :raises BadInput: always.
+        """
+        raise BadInput(f"{self} is neither true nor false before it is awaited: write (await …)")
+
+
+class Sendable(NotYet):
     """What calls, batches and signed delegates have in common: how they are sent, and what becomes of failures."""
 
     near: Near
@@ -178,11 +189,9 @@ class Call(Sendable):
         return [function_call(self.method, self.args, deposit=self.deposit, gas=self.attached_gas)]
 
     def __str__(self) -> str:
-        args = self.args if len(self.args) <= 200 else self.args[:200] + b" ..."
-        shown = args.decode("utf-8") if args[:1] in b"{[" and args.isascii() else repr(args)
         signer = f" by {self.signer.id}" if self.signer is not None else ""
         deposit = f" with {self.deposit}" if self.deposit else ""
-        return f"{self.receiver_id}.{self.method}({shown}){signer}{deposit}, {self.attached_gas}"
+        return f"{self.receiver_id}.{self.method}({_shown(self.args)}){signer}{deposit}, {self.attached_gas}"
 
 
 @dataclass(frozen=True)
@@ -217,7 +226,7 @@ class Batch(Sendable):
 
 
 @dataclass(frozen=True)
-class View:
+class View(NotYet):
     """A call of a contract that only reads. It is made when it is awaited, and gives the value, read as JSON.
 
     Where the contract's ABI says that the result is borsh, it is read as that (:mod:`near_harness.borsh`).
@@ -228,6 +237,9 @@ class View:
     method: str
     args: bytes
     returns: BorshType | None = None
+
+    def __str__(self) -> str:
+        return f"{self.contract_id}.{self.method}({_shown(self.args)})"
 
     def __await__(self) -> Generator[Any, None, Any]:
         """Make the call and return its value, read as JSON or as the ABI says (None where nothing is returned).
@@ -273,3 +285,8 @@ class View:
         if self.returns is not None:
             return self.returns.decode(value)
         return decode_json(value, f"what {self.contract_id}.{self.method} returned") if value else None
+
+
+def _shown(arguments: bytes) -> str:
+    cut = arguments if len(arguments) <= 200 else arguments[:200] + b" ..."
+    return cut.decode("utf-8") if cut[:1] in b"{[" and cut.isascii() else repr(cut)
