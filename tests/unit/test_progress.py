@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import pty
+import sys
 from contextlib import suppress
 
 import pytest
@@ -43,7 +43,10 @@ def _all_of(terminal: int) -> str:
     return b"".join(pieces).decode()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no terminals that a program can make")
 def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pty  # not on Windows
+
     monkeypatch.setenv("TERM", "xterm")
     main, side = pty.openpty()
     with os.fdopen(side, "w") as file, progress("auditing [bank], runs", file=file) as tell:
