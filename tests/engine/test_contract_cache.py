@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 import pytest
 
@@ -23,6 +24,7 @@ def _entries(folder):
     return sorted(file for file in (folder / "compiled").iterdir() if not file.suffix)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the folder has the permissions of the user's profile above it there")
 def test_it_is_for_this_user_alone(alone, folder):
     old = os.umask(0)
     try:
@@ -35,10 +37,11 @@ def test_it_is_for_this_user_alone(alone, folder):
 def test_a_second_process_compiles_nothing(alone, folder):
     alone(_CALL, str(folder))
     (entry,) = _entries(folder)
-    before = entry.stat()
+    checksum = entry.with_suffix(".xxh3")  # written with each entry; an entry itself is touched where it is used
+    before = checksum.stat()
     alone(_CALL, str(folder))
     assert _entries(folder) == [entry]
-    after = entry.stat()
+    after = checksum.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
@@ -108,7 +111,7 @@ def test_a_folder_that_is_deleted_meanwhile_is_made_again(alone, folder):
         sandbox.deploy(trap_contract("another"))
         fail_in_every_way(sandbox=sandbox)
         assert len([file for file in (folder / "compiled").iterdir() if not file.suffix]) == 1
-        assert (folder / "compiled").stat().st_mode & 0o777 == 0o700
+        assert sys.platform == "win32" or (folder / "compiled").stat().st_mode & 0o777 == 0o700
         """,
         str(folder),
     )
@@ -166,9 +169,10 @@ def test_several_processes_on_one_cold_folder(alone, folder):
 
 
 def test_without_a_folder_nothing_is_left_behind(alone, tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    for name in ("TMPDIR", "TMP", "TEMP"):  # Unix has the first, Windows the others
+        monkeypatch.setenv(name, str(tmp_path))
     alone("fail_in_every_way(); fail_in_every_way(salt='another')")
-    (folder,) = tmp_path.glob("near-harness-*")
+    (folder,) = tmp_path.glob("near-harness*")
     assert list((folder / "compiled").iterdir()) == []
 
 

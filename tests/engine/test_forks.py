@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import sys
+
 import pytest
+
+needs_fork = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no forks")
 
 _FORK = """
 import os, signal, threading, time, warnings
@@ -28,9 +33,8 @@ def forked(work):
     raise AssertionError("the child hangs")
 """
 
-_METHODS = ["fork", "spawn", "forkserver"]
 
-
+@needs_fork
 def test_a_child_compiles_what_is_new(alone):
     alone(
         _FORK
@@ -43,6 +47,7 @@ fail_in_every_way(salt="afterwards")
     )
 
 
+@needs_fork
 def test_a_child_goes_on_with_its_copy_of_the_chain(alone):
     alone(
         _FORK
@@ -63,6 +68,7 @@ fail_in_every_way(sandbox=sandbox)
     )
 
 
+@needs_fork
 def test_forks_beside_threads_that_run_contracts(alone):
     """No lock that a thread of the parent holds at the fork may stay locked in the child."""
     alone(
@@ -92,6 +98,7 @@ assert not errors, errors
     )
 
 
+@needs_fork
 def test_forks_from_several_threads(alone):
     alone(
         _FORK
@@ -106,7 +113,7 @@ with ThreadPoolExecutor(4) as pool:
     )
 
 
-@pytest.mark.parametrize("method", _METHODS)
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_multiprocessing(alone, method):
     alone(
         """
@@ -124,6 +131,7 @@ def test_multiprocessing(alone, method):
     )
 
 
+@needs_fork
 def test_a_process_started_beside_a_run(alone):
     """``subprocess`` with a ``preexec_fn`` forks as well."""
     alone(

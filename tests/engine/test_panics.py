@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import near_harness_engine as engine
 import pytest
 
@@ -89,6 +91,7 @@ def test_bad_input_is_an_error_but_not_a_panic(make, text):
     assert not isinstance(caught.value, engine.EnginePanic)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such limit")
 def test_a_limit_of_address_space_is_an_error_with_the_remedy(alone):
     """As under ``ulimit -v``: the VM reserves 131 GB. Afterwards, without the limit, all is well."""
     alone(
