@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 HARNESS, ENGINE = "near_harness", "near_harness_engine"
 LICENCES = {"LICENSE-APACHE", "LICENSE-MIT"}
-PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_12_0_x86_64", "macosx_12_0_arm64")
+PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_12_0_x86_64", "macosx_12_0_arm64", "win_amd64")
 """For each of them a release has a wheel of the engine."""
 _IN_SDIST = {
     HARNESS: (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -26,11 +25,6 @@ def load_engine() -> ModuleType:
     except ImportError as error:
         if error.name is not None and not error.name.startswith("near_harness_engine"):
             raise
-        if sys.platform == "win32":
-            raise EngineMissing(
-                "the embedded node does not run on Windows: nearcore's VM does not start there. "
-                "Use --near-node=docker, or Linux below Windows (WSL)"
-            ) from error
         cause = "" if isinstance(error, ModuleNotFoundError) and error.name == "near_harness_engine" else f" ({error})"
         raise EngineMissing(f"the embedded node needs the engine, which is not installed{cause}: {_MEND}") from error
     if engine.__version__ != __version__:

@@ -17,7 +17,7 @@ LICENCES = ("LICENSE-APACHE", "LICENSE-MIT")
 HARNESS = ("near_harness/__init__.py", "near_harness/py.typed", "pyproject.toml", *LICENCES)
 ENGINE = ("Cargo.toml", "Cargo.lock", "src/lib.rs", "python/near_harness_engine/__init__.py", *LICENCES)
 MODULE = "near_harness_engine/_engine.abi3.so"
-TAGS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_12_0_x86_64", "macosx_12_0_arm64")
+TAGS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_12_0_x86_64", "macosx_12_0_arm64", "win_amd64")
 
 
 def _about(package: str) -> list[str]:
@@ -132,7 +132,7 @@ def test_a_wheel_may_be_for_an_older_glibc_as_well(release: Release) -> None:
 
 def test_another_version_is_no_part_of_a_release(release: Release) -> None:
     lines = release.check("--tag", "v1.2.4")
-    assert len(lines) == 14
+    assert len(lines) == 16
     assert "near_harness-1.2.4.tar.gz is missing" in lines
     assert "near_harness-1.2.3.tar.gz does not belong in it" in lines
 

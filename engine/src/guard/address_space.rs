@@ -20,5 +20,7 @@ pub fn limit_and_remedy() -> String {
 /// To be read after "and".
 #[cfg(windows)]
 pub fn limit_and_remedy() -> String {
-    "nearcore's VM does not start on Windows yet: use --near-node=docker, or Linux below Windows (WSL)".to_owned()
+    "on Windows it starts in no engine but the published wheel and those that are built from what \
+     scripts/windows_engine.py makes: `pip install --only-binary :all: near-harness-engine`"
+        .to_owned()
 }
