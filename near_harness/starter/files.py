@@ -28,7 +28,7 @@ _FIXTURE = '''
 @pytest.fixture
 async def {name}(near):
     """The contract on an account of its own; each test begins with a fresh one."""
-    wasm = built({places})
+    wasm = built({places}){wanted}
     return await near.deploy(wasm, "{account}"{init})
 '''
 
@@ -116,6 +116,7 @@ def conftest(project: Project, looks: dict[str, Look]) -> str:
             places=", ".join(f'"{place}"' for place in target.places),
             account=account_name(target),
             init=f', init="{looks[target.name].init}"' if target.name in looks and looks[target.name].init else "",
+            wanted=_wanted(looks.get(target.name)),
         )
         for target in project.targets
     )
@@ -141,6 +142,13 @@ def pyproject(present: str | None, *, has_pytest: bool, has_groups: bool) -> str
     if not missing:
         return None
     return "\n".join(filter(None, [present.rstrip("\n") + "\n" if present else "", *missing]))
+
+
+def _wanted(look: Look | None) -> str:
+    """A line for a contract that begins with arguments, which only its author knows."""
+    if look is None or look.wanted is None:
+        return ""
+    return f"\n    # Most methods want it initialised: near.deploy(…, {look.wanted})"
 
 
 def account_name(target: Target) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,14 @@ _READS = ("get_", "is_", "has_", "total_", "ft_metadata", "nft_metadata")
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen. ``init`` is a method without arguments that begins it, ``views`` what views without arguments say then."""
+    """What was seen. ``init`` is a method without arguments that begins it, ``views`` what views without arguments say then.
+
+    ``wanted`` is how a method looks that begins it and takes arguments, where there is such a one and no ``init``.
+    """
 
     init: str | None
     views: tuple[tuple[str, Any], ...]
+    wanted: str | None = None
 
 
 async def look(wasm: Path, account: str) -> Look:
@@ -37,7 +41,8 @@ async def look(wasm: Path, account: str) -> Look:
             methods = list(((await near.deploy(wasm, account)).interface.methods or {}).values())
         views = [method.name for method in methods if _may_be_read(method)]
         found = [one for init in (*_by_init(methods), None) if (one := await _look(near, wasm, account, init, views)) is not None]
-        return max(found, key=lambda one: len(one.views))  # the first of those that tell most
+        best = max(found, key=lambda one: len(one.views))  # the first of those that tell most
+        return best if best.init else replace(best, wanted=_with_arguments(methods))
 
 
 async def _look(near: Near, wasm: Path, account: str, init: str | None, views: list[str]) -> Look | None:
@@ -58,6 +63,15 @@ def _by_init(methods: Sequence[Method]) -> list[str]:
     """Methods that may begin a contract, without arguments: those that the ABI says, else those of the usual names."""
     said = [method.name for method in methods if "init" in method.modifiers and not method.parameters]
     return said or [method.name for method in methods if method.parameters is None and method.name in _INITS]
+
+
+def _with_arguments(methods: Sequence[Method]) -> str | None:
+    """A call of ``near.deploy``'s arguments for a method that begins a contract and takes some."""
+    for method in methods:
+        if "init" in method.modifiers and method.parameters:
+            args = ", ".join(f'"{parameter.name}": …' for parameter in method.parameters if not parameter.optional)
+            return f'init="{method.name}", args={{{args}}}'
+    return None
 
 
 def _may_be_read(method: Method) -> bool:

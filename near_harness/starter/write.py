@@ -58,7 +58,9 @@ def _looks(project: Project, done: Started) -> dict[str, Look]:
             done.not_built.append(target.name)
             continue
         try:
-            found[target.name] = asyncio.run(look(wasm, files.account_name(target)))
+            found[target.name] = seen = asyncio.run(look(wasm, files.account_name(target)))
+            if seen.wanted is not None:
+                done.notes.append(f"{target.name} is not initialised by its fixture: add {seen.wanted} in tests/conftest.py")
         except HarnessError as error:
             done.notes.append(f"{target.name} was not looked at: {error}")
     return found

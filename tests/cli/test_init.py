@@ -81,6 +81,15 @@ def test_the_tests_fail_where_the_contract_is_another(cli: Cli, rust: Path, cont
     assert "the contract is not built yet: cargo near build non-reproducible-wasm" in ran.stdout
 
 
+def test_a_contract_that_begins_with_arguments_says_which(cli: Cli, rust: Path, contracts: Path) -> None:
+    shutil.copy(contracts / "savings_bad.wasm", rust / "target" / "near" / "bank" / "bank.wasm")
+    done = cli("init", "--json")
+    line = 'init="new", args={"clerk": …}'
+    assert json.loads(done.stdout)["notes"] == [f"bank is not initialised by its fixture: add {line} in tests/conftest.py"]
+    assert f"# Most methods want it initialised: near.deploy(…, {line})\n" in (rust / "tests" / "conftest.py").read_text()
+    assert "2 passed" in _pytest(rust).stdout
+
+
 def test_what_is_there_stays(cli: Cli, rust: Path) -> None:
     cli("init")
     before = {path: path.read_text() for path in rust.rglob("*.py")}
