@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from near_harness.errors import BadInput
-from near_harness.transactions import Call
 from near_harness.units import Gas, GasLike, TGas, to_gas
 
 if TYPE_CHECKING:
     from near_harness.near import Near
     from near_harness.outcome.model import Outcome
+    from near_harness.transactions import Call
 
 
 class GasSearch:
@@ -32,6 +32,8 @@ class GasSearch:
         :raises BadInput: where the call does not even succeed with the gas that it carries, or the precision is zero.
         :raises CapabilityMissing: where the node has no snapshots.
         """
+        from near_harness.transactions import Call  # noqa: PLC0415 - sessions that send nothing end with this module, too
+
         if not isinstance(call, Call):
             raise BadInput(f"{call!r} is no call: near.gas.minimum(bank.deposit().by(alice)) wants one that is not awaited yet")
         step = to_gas(precision)
