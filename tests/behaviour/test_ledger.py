@@ -59,6 +59,7 @@ async def test_deleting_an_account_conserves_tokens(near: Near, alice: Account, 
     assert tx.refunds[0].refund is Refund.DELETION
     if near.node.protocol_version >= 85:  # before it a transfer has no gas refund
         assert tx.refunds_lost > 0  # the gas refund found nobody
+    assert ledger(tx).rows[alice.id].gas == tx.tokens_burnt + tx.refunds_lost  # what is lost was paid for gas
     with pytest.raises(ExpectationFailed, match="the protocol returned no deposit"):
         expect(tx).refunded(tx.refunds[0].deposit, to=bob)
     assert ledger(tx).balances[alice.id][1] is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from near_harness.bundles.privacy import without_private_things
@@ -26,3 +28,14 @@ def test_values_of_secret_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_API_KEY", "s3cr3t-value")
     monkeypatch.setenv("SHORT_TOKEN", "near")
     assert without_private_things("near said s3cr3t-value") == "near said <value of MY_API_KEY>"
+
+
+def test_folders_with_spaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, here = tmp_path / "Jane Doe", tmp_path / "my contract"
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.chdir(here)
+    for place in (home, here):
+        assert without_private_things(f"{place / 'bank.wasm'} is missing") == "…/bank.wasm is missing"

@@ -91,3 +91,14 @@ async def test_another_protocol_version(near: Near, tmp_path: Path) -> None:
     async with start(node="embedded", protocol_version=85) as other:
         with pytest.raises(SavedChainError, match="runs protocol version 86, and this one 85"):
             other.load(tmp_path / "chain")
+
+
+async def test_names_that_were_found_are_taken_in_a_loaded_chain(near: Near, tmp_path: Path) -> None:
+    file = tmp_path / "chain"
+    first = await near.create_account()
+    near.save(file)
+    async with start(node="embedded") as there:
+        there.load(file)
+        second = await there.create_account()
+        assert second.id != first.id
+        assert await there.exists(first)

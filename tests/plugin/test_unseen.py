@@ -169,3 +169,19 @@ async def test_is_alone(alice, bob):
     )
     result.assert_outcomes(failed=2, passed=2, errors=1, xfailed=1)
     result.stdout.fnmatch_lines(["*assert 1 == 2*"])
+
+
+def test_what_a_fixture_sends_at_its_end_counts(run: Run) -> None:
+    result = run(
+        f"""{_BEGIN}
+@pytest.fixture
+async def cleaned(demo, alice):
+    yield
+    await refused(demo, alice)
+
+async def test_it(cleaned):
+    pass
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["a receipt failed inside a transaction that succeeded, *"])
