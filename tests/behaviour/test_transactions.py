@@ -52,6 +52,22 @@ async def test_a_transfer_to_nobody_returns_the_money(alice: Account) -> None:
     assert f"refund 1 NEAR to {alice.id}" in str(failed.value)
 
 
+async def test_what_is_sent_without_waiting_and_refused_is_said_at_once(alice: Account, bob: Account) -> None:
+    with pytest.raises(NotEnoughBalance) as refused:
+        await alice.batch(bob, transactions.transfer(NEAR(1000))).start()
+    assert refused.value.transaction_hash
+    first, second = [await alice.batch(bob, transactions.transfer(yocto(1))).start() for _ in range(2)]
+    for sent in (second, first):
+        expect(await sent).paid(yocto(1), by=alice, to=bob)
+
+
+async def test_those_who_are_refused_stop_no_others(alice: Account, bob: Account) -> None:
+    amounts = [NEAR(1), NEAR(1000), NEAR(2), NEAR(1000), NEAR(3)]
+    sent = await asyncio.gather(*(alice.transfer(bob, amount) for amount in amounts), return_exceptions=True)
+    assert [isinstance(one, NotEnoughBalance) for one in sent] == [False, True, False, True, False]
+    assert await bob.balance() == NEAR(106)
+
+
 async def test_many_transactions_of_one_key_at_once(alice: Account, bob: Account) -> None:
     before = await bob.balance()
     await asyncio.gather(*(alice.transfer(bob, yocto(1)) for _ in range(10)))
