@@ -7,6 +7,8 @@ pub mod chain;
 pub mod debug_log;
 pub mod explore;
 pub mod guard;
+#[cfg(target_os = "linux")]
+mod large_memory;
 mod node_config;
 #[cfg(feature = "python")]
 mod py;
