@@ -253,6 +253,8 @@ def _read(text: str, units: _Units) -> int:
     found = re.fullmatch(r"\s*(\S+?)\s*([A-Za-z]+)\s*", text)
     if found is None or found[2].lower() not in units.decimals:
         raise InvalidAmount(f"{text!r} cannot be read: write {units.wanted}")
+    if found[2].lower() == "mnear" and found[2][0] == "M":
+        raise InvalidAmount(f"{text!r}: mNEAR, with a small m, is a thousandth of a NEAR; for millions write them out in NEAR")
     number = found[1]
     if "," in number and not _GROUPED.fullmatch(number):
         raise InvalidAmount(

@@ -99,6 +99,13 @@ def test_refuses_a_comma_that_may_have_been_meant_as_a_point(text: str) -> None:
         to_amount(text)
 
 
+def test_millions_are_not_taken_for_thousandths() -> None:
+    assert to_amount("3 mNEAR") == to_amount("3 mnear") == NEAR("0.003")
+    for text in ("3 MNEAR", "3 Mnear"):
+        with pytest.raises(InvalidAmount, match="thousandth of a NEAR; for millions write them out"):
+            to_amount(text)
+
+
 def test_reads_groups_of_three_digits() -> None:
     assert to_amount("1,000 NEAR") == NEAR(1000)
     assert to_amount("12,345,678.5 NEAR") == NEAR("12345678.5")
