@@ -52,7 +52,7 @@ export async function withBank(url) {
   const compiled = JSON.parse(solc.compile(JSON.stringify(input))).contracts["bank.sol"];
   const deploy = async ({ abi, evm }, args) => {
     const hash = await client.deployContract({ abi, bytecode: `0x${evm.bytecode.object}`, args });
-    return (await client.getTransactionReceipt({ hash })).contractAddress;
+    return (await client.waitForTransactionReceipt({ hash })).contractAddress;
   };
   const pool = await deploy(compiled.Pool, []);
   const bank = { address: await deploy(compiled.Bank, [pool]), abi: compiled.Bank.abi };

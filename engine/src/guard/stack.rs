@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 #[cfg(unix)]
-use std::mem::MaybeUninit;
 use std::thread;
 
 use super::Panicked;
@@ -63,7 +62,7 @@ fn stack_end() -> Option<usize> {
 /// The lowest address of this thread's stack.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 fn stack_end() -> Option<usize> {
-    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
     let mut lowest = std::ptr::null_mut();
     let mut size = 0;
     // SAFETY: the attributes are read only after the call that fills them has succeeded, and freed once.
