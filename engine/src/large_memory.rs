@@ -20,19 +20,16 @@ struct LargeMemory;
 // asked for; `free` and `realloc` of the C library, to which `System` leads on Linux, take what `posix_memalign` gave.
 unsafe impl GlobalAlloc for LargeMemory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let whole = layout.size().checked_next_multiple_of(HUGE_PAGE);
-        let large = whole.filter(|_| layout.size() >= LARGE && layout.align() <= HUGE_PAGE);
-        match large.and_then(|size| Layout::from_size_align(size, HUGE_PAGE).ok()) {
-            None => unsafe { System.alloc(layout) },
-            Some(whole) => {
-                let memory = unsafe { System.alloc(whole) };
-                if !memory.is_null() {
-                    // Advice: where the kernel does not take it, the pages are small as before.
-                    unsafe { libc::madvise(memory.cast(), whole.size(), libc::MADV_HUGEPAGE) };
-                }
-                memory
-            }
+        if layout.size() < LARGE {
+            return unsafe { System.alloc(layout) };
         }
+        let Some(whole) = whole_pages(layout) else { return unsafe { System.alloc(layout) } };
+        let memory = unsafe { System.alloc(whole) };
+        if !memory.is_null() {
+            // Advice: where the kernel does not take it, the pages are small as before.
+            unsafe { libc::madvise(memory.cast(), whole.size(), libc::MADV_HUGEPAGE) };
+        }
+        memory
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
@@ -46,6 +43,13 @@ unsafe impl GlobalAlloc for LargeMemory {
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         unsafe { System.realloc(memory, layout, size) }
     }
+}
+
+/// The huge pages that hold it; `None` where it is to begin at a rarer place, or is more than there can be.
+fn whole_pages(layout: Layout) -> Option<Layout> {
+    let size = layout.size().checked_next_multiple_of(HUGE_PAGE)?;
+    let fits = layout.align() <= HUGE_PAGE;
+    Layout::from_size_align(size, HUGE_PAGE).ok().filter(|_| fits)
 }
 
 #[cfg(test)]
