@@ -11,7 +11,7 @@ use support::*;
 fn check(chain: &Chain, blocks: &[std::sync::Arc<Block>], there: bool) {
     for block in blocks {
         assert_eq!(chain.block_by_hash(&block.hash).is_some(), there);
-        let chunk = &block.chunk_header.chunk_hash().0;
+        let chunk = &block.chunk_hash;
         assert_eq!(
             chain.block_of_chunk(chunk).map(|found| found.hash),
             there.then_some(block.hash)

@@ -20,7 +20,7 @@ fn receipts_that_find_no_room_wait_for_the_next_chunk() {
             vec![Action::DeployContract(DeployContractAction { code: BURNER.to_vec() })],
         );
     }
-    let price = world.chain.head().header.next_gas_price();
+    let price = world.chain.head().header().next_gas_price();
     let root = signer("sandbox", KeyType::ED25519);
     let hashes: Vec<_> = names
         .iter()
@@ -38,11 +38,11 @@ fn receipts_that_find_no_room_wait_for_the_next_chunk() {
         .collect();
     // A chunk begins no further receipt once it has used 1,000 Tgas: four of 300 Tgas each.
     assert_eq!(ran, [1, 1, 1, 1, 2, 2, 2, 2, 3]);
-    assert!(world.chain.head().header.next_gas_price() > price, "full chunks make gas dearer");
+    assert!(world.chain.head().header().next_gas_price() > price, "full chunks make gas dearer");
     for _ in 0..200 {
         world.chain.produce_block();
     }
-    assert_eq!(world.chain.head().header.next_gas_price(), price, "and empty ones cheaper again");
+    assert_eq!(world.chain.head().header().next_gas_price(), price, "and empty ones cheaper again");
 }
 
 #[test]
@@ -78,11 +78,11 @@ fn a_transaction_lives_for_a_hundred_heights() {
 #[test]
 fn forwarding_moves_height_time_and_epochs_and_ends_final() {
     let mut world = World::new(86);
-    let (height, time) = (world.chain.height(), world.chain.head().header.raw_timestamp());
+    let (height, time) = (world.chain.height(), world.chain.head().header().raw_timestamp());
     world.chain.fast_forward(1_000).unwrap();
     assert!(world.chain.final_head().height >= height + 1_000);
     assert!(world.chain.height() < height + 1_010);
-    assert!(world.chain.head().header.raw_timestamp() - time > 900 * 120_000_000);
+    assert!(world.chain.head().header().raw_timestamp() - time > 900 * 120_000_000);
     assert_eq!(world.chain.head().epoch.height, 1 + (world.chain.height() - 1) / 60);
     let refused = world.chain.fast_forward(100_000_000).unwrap_err();
     assert!(refused.contains("Longer epochs"), "{refused}");

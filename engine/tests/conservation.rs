@@ -72,7 +72,7 @@ fn held(world: &World) -> u128 {
 
 fn supply(world: &World) -> u128 {
     let head = world.chain.head();
-    head.header.total_supply().as_yoctonear() - head.applied.balance_burnt.as_yoctonear()
+    head.facts.total_supply.as_yoctonear() - head.applied.balance_burnt.as_yoctonear()
 }
 
 #[test]

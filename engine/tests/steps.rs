@@ -99,15 +99,15 @@ fn a_loaded_chain_goes_on_as_the_saved_one() {
 #[test]
 fn time_and_randomness_are_chosen() {
     let mut world = World::new(86);
-    let now = world.chain.head().header.raw_timestamp();
+    let now = world.chain.head().header().raw_timestamp();
     world.chain.set_next_timestamp(now).unwrap_err();
     world.chain.set_next_timestamp(now + 5).unwrap();
     world.chain.set_next_random([9; 32]);
     world.chain.produce_block();
-    assert_eq!(world.chain.head().header.raw_timestamp(), now + 5);
-    assert_eq!(world.chain.head().header.random_value(), &CryptoHash([9; 32]));
+    assert_eq!(world.chain.head().header().raw_timestamp(), now + 5);
+    assert_eq!(world.chain.head().facts.random_value, CryptoHash([9; 32]));
     world.chain.set_step(1).unwrap();
     world.chain.produce_block();
-    assert_eq!(world.chain.head().header.raw_timestamp(), now + 6);
-    assert_ne!(world.chain.head().header.random_value(), &CryptoHash([9; 32]));
+    assert_eq!(world.chain.head().header().raw_timestamp(), now + 6);
+    assert_ne!(world.chain.head().facts.random_value, CryptoHash([9; 32]));
 }

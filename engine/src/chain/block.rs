@@ -3,22 +3,24 @@
 use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use near_primitives::block_header::BlockHeader;
 use near_primitives::hash::CryptoHash;
 use near_primitives::merkle::MerklePath;
 use near_primitives::receipt::Receipt;
-use near_primitives::sharding::ShardChunkHeader;
 use near_primitives::transaction::{ExecutionOutcomeWithId, SignedTransaction};
 use near_primitives::types::validator_stake::ValidatorStake;
 use near_primitives::types::{Balance, BlockHeight, EpochId, Gas};
 
 use super::epochs::Epoch;
+use super::header::Facts;
 use crate::state::{Changes, Trie};
 
 /// A block with its chunk, applied: nearcore applies the chunk of a block when it processes the block.
 pub struct Block {
-    pub header: BlockHeader,
-    pub chunk_header: ShardChunkHeader,
+    pub hash: CryptoHash,
+    pub height: BlockHeight,
+    pub chunk_hash: CryptoHash,
+    /// What its headers say beyond that.
+    pub facts: Facts,
     /// The transactions of the chunk, in order of execution.
     pub transactions: Vec<Arc<SignedTransaction>>,
     /// The receipts of the chunk's body: those that the previous chunk sent out, unless blocks are made step by step.
@@ -27,9 +29,6 @@ pub struct Block {
     pub applied: Applied,
     /// The epoch that the block belongs to.
     pub epoch: Arc<Epoch>,
-    /// Root of the tree over the hashes of all blocks up to this one (for light clients).
-    pub hash: CryptoHash,
-    pub height: BlockHeight,
 }
 
 /// The result of applying one chunk.
@@ -78,13 +77,13 @@ pub enum Item<'a> {
 
 impl Block {
     pub fn epoch_id(&self) -> &EpochId {
-        self.header.epoch_id()
+        &self.epoch.id
     }
 
     /// The hashes and ids of everything in the block. (A transaction and its outcome have the same.)
     pub fn ids(&self) -> impl Iterator<Item = &CryptoHash> {
         let Applied { outcomes, created, .. } = &self.applied;
-        [&self.hash, &self.chunk_header.chunk_hash().0]
+        [&self.hash, &self.chunk_hash]
             .into_iter()
             .chain(self.transactions.iter().map(|tx| tx.hash()))
             .chain(outcomes.iter().map(|stored| &stored.outcome.id))

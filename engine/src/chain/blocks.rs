@@ -1,9 +1,9 @@
 //! All blocks of a chain, and where in them something is.
 //!
-//! Blocks stand in runs that never change, so that a clone of the whole is a pointer and nothing has to be copied to add
-//! to it. A new block is a run of its own; runs that are no longer than what came after them are put together with it, as
-//! the digits of a binary counter are: there are never more runs than the logarithm of the number of blocks. Each run has
-//! an index over the hashes and ids in its blocks.
+//! Blocks stand in runs, so that a clone of the whole is a pointer and nothing has to be copied to add to it. New blocks come
+//! to the newest run while it is short and nobody else holds it; then it is closed, and runs less than twice as long as what
+//! came after them are put together with that: there are never many more runs than the logarithm of the number of blocks.
+//! Each run has an index over the hashes and ids in its blocks.
 
 use std::sync::Arc;
 
@@ -11,6 +11,9 @@ use near_primitives::hash::CryptoHash;
 use near_primitives::types::BlockHeight;
 
 use super::block::{Block, Item};
+
+/// Blocks that a run takes up one by one.
+const OPEN: usize = 16;
 
 /// The blocks from genesis to a head.
 #[derive(Clone, Default)]
@@ -40,19 +43,14 @@ struct Entry {
 
 impl Blocks {
     pub fn push(&mut self, block: Arc<Block>) {
-        let mut runs = vec![Arc::new(Run::of(block))];
-        let mut length = 1;
-        let mut older = self.newest.take();
-        while let Some(mut run) = older.take_if(|run| run.blocks.len() <= length) {
-            length += run.blocks.len();
-            older = match Arc::get_mut(&mut run) {
-                Some(run) => run.older.take(),
-                // A snapshot holds it as well.
-                None => run.older.clone(),
-            };
-            runs.push(run);
+        let open = self.newest.as_mut().and_then(Arc::get_mut);
+        match open.filter(|run| run.blocks.len() < OPEN) {
+            Some(run) => run.add(block),
+            None => {
+                let older = self.newest.take().map(Run::closed);
+                self.newest = Some(Arc::new(Run { older, ..Run::of(block) }));
+            }
         }
-        self.newest = Some(Arc::new(Run { older, ..Run::joined(runs, length) }));
     }
 
     /// Forgets the oldest blocks, up to the first that is `kept`. The others are put together in one run, which takes time
@@ -115,6 +113,40 @@ impl Run {
         Run { blocks: vec![block], index, older: None }
     }
 
+    fn add(&mut self, block: Arc<Block>) {
+        let place = self.blocks.len() as u32;
+        for (id, item) in block.ids().zip(0..) {
+            let start = start(id);
+            let after = self.index.partition_point(|entry| entry.start <= start);
+            self.index.insert(after, Entry { start, block: place, item });
+        }
+        self.blocks.push(block);
+    }
+
+    /// With the runs before it that are not much longer.
+    fn closed(mut run: Arc<Run>) -> Arc<Run> {
+        let mut length = run.blocks.len();
+        if run.older.as_ref().is_none_or(|older| older.blocks.len() >= 2 * length) {
+            return run;
+        }
+        let mut older = Run::rest(&mut run);
+        let mut runs = vec![run];
+        while let Some(mut run) = older.take_if(|run| run.blocks.len() < 2 * length) {
+            length += run.blocks.len();
+            older = Run::rest(&mut run);
+            runs.push(run);
+        }
+        Arc::new(Run { older, ..Run::joined(runs, length) })
+    }
+
+    /// The runs before it; let go of, so that they can be taken apart, unless a snapshot holds this one.
+    fn rest(run: &mut Arc<Run>) -> Option<Arc<Run>> {
+        match Arc::get_mut(run) {
+            Some(run) => run.older.take(),
+            None => run.older.clone(),
+        }
+    }
+
     /// Newest first, `length` blocks in all.
     fn joined(runs: Vec<Arc<Run>>, length: usize) -> Run {
         let mut blocks = Vec::with_capacity(length);
@@ -156,4 +188,28 @@ impl Run {
 
 fn start(hash: &CryptoHash) -> u64 {
     u64::from_be_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::chain::Chain;
+
+    /// Whatever is held of a chain while it grows, there are few runs in which to look.
+    #[test]
+    fn the_number_of_runs_grows_with_the_logarithm() {
+        for held_every in [1, 2, 9, 15, 16, 17, 100, usize::MAX] {
+            let mut chain = Chain::of_tests();
+            let mut held = Vec::new();
+            for number in 1..3_000 {
+                chain.produce_block();
+                if number % held_every == 0 {
+                    held.push(chain.blocks.clone());
+                }
+                let most = 2 + (number + 1).ilog2() as usize;
+                assert!(chain.blocks.runs().count() <= most, "{number}, held every {held_every}");
+            }
+            let lengths = held.iter().map(|blocks| blocks.iter().count());
+            assert!(lengths.eq((1..3_000).filter(|n| n % held_every == 0).map(|n| n + 1)));
+        }
+    }
 }

@@ -23,12 +23,12 @@ impl Chain {
     }
 
     pub(super) fn context_of(&self, block: &Block) -> BlockContext {
-        let header = &block.header;
+        let facts = &block.facts;
         self.context(
             block.height,
-            header.raw_timestamp(),
-            *header.random_value(),
-            header.next_gas_price(),
+            facts.timestamp,
+            facts.random_value,
+            facts.next_gas_price,
             &block.epoch,
         )
     }
@@ -39,7 +39,7 @@ impl Chain {
         let height = self.head.height + 1;
         let (timestamp, random) = (next.next_timestamp(height), next.next_random(height));
         let head = &self.head;
-        self.context(height, timestamp, random, head.header.next_gas_price(), &head.epoch)
+        self.context(height, timestamp, random, head.facts.next_gas_price, &head.epoch)
     }
 
     pub(super) fn context(

@@ -41,7 +41,7 @@ impl Chain {
         };
         let input = Input {
             height: block.height,
-            timestamp: block.header.raw_timestamp(),
+            timestamp: block.facts.timestamp,
             transactions: block.transactions.iter().map(|tx| tx.as_ref().clone()).collect(),
             patches,
         };

@@ -21,12 +21,12 @@ impl Chain {
 
     /// The newest final block (`last_final_block` of the head).
     pub fn final_head(&self) -> &Arc<Block> {
-        self.known(self.head.header.last_final_block())
+        self.known(&self.head.facts.last_final_block)
     }
 
     /// `near-final` (`last_ds_final_block` of the head).
     pub fn near_final_head(&self) -> &Arc<Block> {
-        self.known(self.head.header.last_ds_final_block())
+        self.known(&self.head.facts.last_ds_final_block)
     }
 
     /// Headers of the first blocks name no final block: that is genesis.
@@ -49,8 +49,7 @@ impl Chain {
     /// The block that holds this chunk.
     pub fn block_of_chunk(&self, hash: &CryptoHash) -> Option<&Arc<Block>> {
         self.blocks.find(hash, |block, item| {
-            (matches!(item, Item::Chunk) && block.chunk_header.chunk_hash().0 == *hash)
-                .then_some(block)
+            (matches!(item, Item::Chunk) && block.chunk_hash == *hash).then_some(block)
         })
     }
 

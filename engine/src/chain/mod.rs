@@ -33,6 +33,7 @@ use blocks::Blocks;
 use defects::Defects;
 use epochs::{Epoch, Progress};
 pub use genesis::{protocol_versions, sandbox_genesis};
+use header::Facts;
 pub use pending::Pending;
 use pool::Pool;
 use schedule::Queue;
@@ -150,8 +151,8 @@ impl Chain {
         let block = Arc::new(Block {
             hash: *header.hash(),
             height: header.height(),
-            header,
-            chunk_header,
+            chunk_hash: chunk_header.chunk_hash().0,
+            facts: Facts::of(header, chunk_header, &epoch),
             transactions: Vec::new(),
             incoming: Vec::new(),
             applied,
@@ -245,7 +246,7 @@ impl Chain {
 
     /// Number of blocks since genesis (`block_ordinal` of the head).
     pub fn blocks(&self) -> u64 {
-        self.head.header.block_ordinal()
+        self.head.facts.ordinal
     }
 
     /// Whether transactions wait for a block to take them.

@@ -12,7 +12,7 @@ use near_primitives::types::{Balance, BlockHeight, Gas};
 use super::Chain;
 use super::block::{Applied, Block, StoredOutcome};
 use super::epochs::{Epoch, Progress};
-use super::header::{HeaderInput, next_header};
+use super::header::{Body, Facts};
 use super::schedule::{Choice, Chosen, Taken};
 use crate::runtime::{self, BlockContext, ChunkInput, ChunkResult, ValidatorUpdate};
 use crate::state::Overlay;
@@ -36,7 +36,7 @@ impl Chain {
         let timestamp = self.next_timestamp(height);
         let random_value = self.next_random(height);
         let context =
-            self.context(height, timestamp, random_value, prev.header.next_gas_price(), &epoch);
+            self.context(height, timestamp, random_value, prev.facts.next_gas_price, &epoch);
         let transactions = self.choose_transactions(&context, candidates);
         let incoming = taken.incoming;
         let patches = std::mem::take(&mut self.patches);
@@ -61,31 +61,35 @@ impl Chain {
                 true,
             )
         } else {
-            *prev.header.next_bp_hash()
+            prev.facts.next_bp_hash
         };
-        let (header, chunk_header) = next_header(
-            &prev,
-            HeaderInput {
-                protocol_version: context.version,
-                height,
-                timestamp,
-                random_value,
-                transactions: &transactions,
-                epoch: &epoch,
-                epoch_id: epoch.id,
-                next_epoch_id: epoch.next_id,
-                next_bp_hash,
-                next_gas_price: self.next_gas_price(&prev),
-                total_supply: prev
-                    .header
-                    .total_supply()
-                    .saturating_add(minted)
-                    .saturating_sub(prev.applied.balance_burnt),
-                gas_limit: context.gas_limit,
-                block_merkle_root: self.merkle.root(),
-                block_ordinal: prev.header.block_ordinal() + 1,
+        let facts = Facts {
+            protocol_version: context.version,
+            prev_hash: prev.hash,
+            prev_height: prev.height,
+            timestamp,
+            random_value,
+            ordinal: prev.facts.ordinal + 1,
+            next_gas_price: self.next_gas_price(&prev),
+            total_supply: prev
+                .facts
+                .total_supply
+                .saturating_add(minted)
+                .saturating_sub(prev.applied.balance_burnt),
+            gas_limit: context.gas_limit,
+            last_final_block: prev.last_final_block_for_height(height),
+            last_ds_final_block: if height == prev.height + 1 {
+                prev.hash
+            } else {
+                prev.facts.last_ds_final_block
             },
-        );
+            next_bp_hash,
+            block_merkle_root: self.merkle.root(),
+            prev_state_root: prev.applied.state.root_hash(),
+            body: Body::of(&transactions, &prev.applied),
+            kept: None,
+        };
+        let (header, chunk_header) = facts.headers(height, &epoch);
         let block_hash = *header.hash();
         self.delayed = result.delayed;
         let applied = record(result, height, block_hash);
@@ -94,8 +98,8 @@ impl Chain {
         let block = Arc::new(Block {
             hash: block_hash,
             height,
-            header,
-            chunk_header,
+            chunk_hash: chunk_header.chunk_hash().0,
+            facts,
             transactions,
             incoming,
             applied,
@@ -140,7 +144,7 @@ impl Chain {
     ) -> (Arc<Epoch>, Option<ValidatorUpdate>) {
         let config = &self.settings.genesis;
         let proposals = prev.applied.proposals.clone();
-        let timestamp = prev.header.raw_timestamp();
+        let timestamp = prev.facts.timestamp;
         let fresh = Progress { first_timestamp: timestamp, ..Progress::default() };
         let (epoch, update) = if prev.height == self.genesis_block.height {
             self.progress = fresh;
@@ -152,7 +156,7 @@ impl Chain {
                 prev.hash,
                 timestamp,
                 height,
-                prev.header.total_supply(),
+                prev.facts.total_supply,
                 &proposals,
             );
             self.progress = fresh;
@@ -169,14 +173,14 @@ impl Chain {
     fn next_gas_price(&self, prev: &Block) -> Balance {
         let config = &self.settings.genesis;
         NearBlock::compute_next_gas_price_checked(
-            prev.header.next_gas_price(),
+            prev.facts.next_gas_price,
             prev.applied.gas_used,
             config.gas_limit,
             config.gas_price_adjustment_rate,
             config.min_gas_price,
             config.max_gas_price,
         )
-        .unwrap_or(prev.header.next_gas_price())
+        .unwrap_or(prev.facts.next_gas_price)
     }
 
     /// Keeps what fits and is valid now; what has become invalid vanishes, as nearcore's producer drops it.

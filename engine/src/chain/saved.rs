@@ -21,6 +21,7 @@ use near_primitives::types::{Balance, Gas};
 use super::block::{Applied, Block, StoredOutcome};
 use super::blocks::Blocks;
 use super::epochs::{Epoch, Progress};
+use super::header::Facts;
 use super::pool::Pool;
 use super::schedule::Queue;
 use super::time::Timing;
@@ -120,8 +121,8 @@ impl SavedBlock {
     fn of(block: &Block, epoch: u32) -> SavedBlock {
         let applied = &block.applied;
         SavedBlock {
-            header: block.header.clone(),
-            chunk_header: block.chunk_header.clone(),
+            header: block.header(),
+            chunk_header: block.chunk_header(),
             transactions: block.transactions.clone(),
             incoming: ids(block.incoming.iter()),
             outcomes: applied.outcomes.clone(),
@@ -166,9 +167,11 @@ impl Parts {
             self.receipts.insert(*receipt.receipt_id(), receipt.clone());
         }
         let epoch = self.epochs.get(saved.epoch as usize);
+        let epoch = epoch.cloned().ok_or_else(|| lost("epoch", saved.epoch))?;
         Ok(Arc::new(Block {
             hash: *saved.header.hash(),
             height: saved.header.height(),
+            chunk_hash: saved.chunk_header.chunk_hash().0,
             transactions: saved.transactions,
             incoming: self.receipts(&saved.incoming)?,
             applied: Applied {
@@ -182,9 +185,8 @@ impl Parts {
                 created: saved.created,
                 changes: saved.changes,
             },
-            epoch: epoch.cloned().ok_or_else(|| lost("epoch", saved.epoch))?,
-            header: saved.header,
-            chunk_header: saved.chunk_header,
+            facts: Facts::of(saved.header, saved.chunk_header, &epoch),
+            epoch,
         }))
     }
 }

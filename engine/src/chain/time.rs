@@ -17,7 +17,7 @@ const BEFORE_EPOCH_END: u64 = 3;
 /// More blocks than any chain of receipts needs: a contract that calls itself for ever must not hold up the clock.
 const IN_FLIGHT_LIMIT: usize = 1_000;
 
-/// Blocks that one call may make: they are kept, about 3 KB each. A hundred days of `--fast` need a quarter of them.
+/// Blocks that one call may make: they are kept, about 1.3 KB each. A hundred days of `--fast` need a quarter of them.
 const MOST_BLOCKS: u64 = 1_000_000;
 /// Real blocks around each end of an epoch.
 const BLOCKS_PER_EPOCH: u64 = BEFORE_EPOCH_END + 3;
@@ -44,7 +44,7 @@ impl Default for Timing {
 impl Chain {
     /// Time of the block at `height`, after the head. Skipped heights and a chosen time move the clock for good.
     pub(super) fn next_timestamp(&mut self, height: BlockHeight) -> u64 {
-        let previous = self.head.header.raw_timestamp();
+        let previous = self.head.facts.timestamp;
         let skipped = (height - self.head.height - 1) * SKIPPED;
         let chosen = self.timing.timestamp.take();
         match self.settings.options.clock {
@@ -67,7 +67,7 @@ impl Chain {
     /// different in every block.
     pub(super) fn next_random(&mut self, height: BlockHeight) -> CryptoHash {
         self.timing.random.take().unwrap_or_else(|| {
-            let mut bytes = self.head.header.random_value().as_bytes().to_vec();
+            let mut bytes = self.head.facts.random_value.as_bytes().to_vec();
             bytes.extend_from_slice(&height.to_le_bytes());
             hash(&bytes)
         })
@@ -75,7 +75,7 @@ impl Chain {
 
     /// Chooses the time of the next block, in nanoseconds since 1970. Time goes on from there.
     pub fn set_next_timestamp(&mut self, timestamp: u64) -> Result<(), String> {
-        let now = self.head.header.raw_timestamp();
+        let now = self.head.facts.timestamp;
         if timestamp <= now {
             return Err(format!(
                 "the next block's time {timestamp} is not after the newest block's, {now}: time does not go back"
@@ -132,7 +132,7 @@ impl Chain {
 
     /// Makes one of `left` blocks that take the chain to the time `until`, all equally long.
     pub fn produce_towards(&mut self, until: u64, left: u64) {
-        let now = self.head.header.raw_timestamp();
+        let now = self.head.facts.timestamp;
         let part = until.saturating_sub(now) / left.max(1);
         self.timing.timestamp = Some(now + part.max(1));
         self.produce_block();

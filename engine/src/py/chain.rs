@@ -305,7 +305,7 @@ impl Chain {
     /// The time of the newest block, in nanoseconds since 1970.
     #[getter]
     fn timestamp(&self, py: Python<'_>) -> PyResult<u64> {
-        self.shared.with(py, |chain| chain.head().header.raw_timestamp())
+        self.shared.with(py, |chain| chain.head().facts.timestamp)
     }
 
     /// Nanoseconds from block to block.

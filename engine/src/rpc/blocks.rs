@@ -87,7 +87,7 @@ fn block_of_chunk<'a>(
 pub fn congestion_level(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let block = block_of_chunk(chain, &parse(params)?)?;
     let config = &chain.runtime_config().congestion_control_config;
-    let congestion = block.chunk_header.congestion_info();
+    let congestion = block.chunk_header().congestion_info();
     to_json(&RpcCongestionLevelResponse {
         congestion_level: congestion.localized_congestion_level(config),
     })
@@ -102,5 +102,5 @@ pub fn gas_price(chain: &Chain, params: Value) -> Result<Json, RpcError> {
         let error_message = wanted.as_ref().map(reference::missing).unwrap_or_default();
         RpcGasPriceError::UnknownBlock { error_message }
     })?;
-    to_json(&GasPriceView { gas_price: block.header.next_gas_price() })
+    to_json(&GasPriceView { gas_price: block.facts.next_gas_price })
 }

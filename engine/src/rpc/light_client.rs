@@ -39,12 +39,12 @@ pub fn execution_proof(chain: &Chain, params: Value) -> Result<Json, RpcError> {
         .ok_or_else(not_confirmed)?;
     let mut outcome_proof = outcome_view(stored);
     outcome_proof.block_hash = committed.hash;
-    let shard_roots = [*committed.chunk_header.prev_outcome_root()];
+    let shard_roots = [*committed.chunk_header().prev_outcome_root()];
     let (_, mut shard_paths) = merklize(&shard_roots);
     to_json(&RpcLightClientExecutionProofResponse {
         outcome_proof,
         outcome_root_proof: shard_paths.pop().unwrap_or_default(),
-        block_header_lite: committed.header.clone().into(),
+        block_header_lite: committed.header().into(),
         block_proof: path(chain, &committed.hash, &request.light_client_head)?,
     })
 }
@@ -63,7 +63,7 @@ pub fn block_proof(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let request: RpcLightClientBlockProofRequest = parse(params)?;
     let block = find(chain, &request.block_hash)?;
     to_json(&RpcLightClientBlockProofResponse {
-        block_header_lite: LightClientBlockLiteView::from(block.header.clone()),
+        block_header_lite: LightClientBlockLiteView::from(block.header()),
         block_proof: path(chain, &request.block_hash, &request.light_client_head)?,
     })
 }
@@ -143,11 +143,11 @@ pub fn next_block(chain: &Chain, params: Value) -> Result<Json, RpcError> {
     let last = chain.block_by_hash(&last_hash).ok_or_else(unknown)?;
     let head = chain.head();
     let current = head.epoch_id();
-    let near = last.epoch_id() == current || last.header.next_epoch_id() == current;
+    let near = last.epoch_id() == current || last.epoch.next_id == *current;
     let light_client_block = if near {
         trusted_block(chain, head).filter(|view| view.inner_lite.height > last.height)
     } else {
-        let wanted = last.header.next_epoch_id();
+        let wanted = &last.epoch.next_id;
         reference::ancestors(chain, head)
             .find(|block| block.epoch_id() == wanted)
             .and_then(|end| trusted_block(chain, end))
@@ -160,18 +160,18 @@ pub fn next_block(chain: &Chain, params: Value) -> Result<Json, RpcError> {
 /// The final block that `block` proves, with the approvals in the second block after it: those of the validators whom the
 /// client knows for the trusted block's epoch, in their order.
 fn trusted_block(chain: &Chain, block: &Block) -> Option<LightClientBlockView> {
-    let trusted = chain.block_by_hash(block.header.last_final_block())?;
+    let trusted = chain.block_by_hash(&block.facts.last_final_block)?;
     let next = reference::next(chain, trusted)?;
     let after_next = reference::next(chain, next)?;
-    let header = &trusted.header;
+    let (header, next_header) = (trusted.header(), next.header());
     Some(LightClientBlockView {
         prev_block_hash: *header.prev_hash(),
         next_block_inner_hash: BlockHeader::compute_inner_hash(
-            &next.header.inner_lite_bytes(),
-            &next.header.inner_rest_bytes(),
+            &next_header.inner_lite_bytes(),
+            &next_header.inner_rest_bytes(),
         ),
-        inner_lite: header.clone().into(),
         inner_rest_hash: hash(&header.inner_rest_bytes()),
+        inner_lite: header.into(),
         next_bps: Some(trusted.epoch.next_validators.iter().cloned().map(Into::into).collect()),
         approvals_after_next: signing::approvals(chain, trusted, next, after_next),
     })

@@ -30,7 +30,7 @@ pub fn text(chain: &Chain) -> String {
     gauge(
         "near_gas_price",
         "Gas price of the next block in yoctoNEAR",
-        head.header.next_gas_price().as_yoctonear(),
+        head.facts.next_gas_price.as_yoctonear(),
     );
     gauge("near_peer_connections_total", "Connected peers", 0);
     text

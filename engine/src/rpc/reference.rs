@@ -56,7 +56,7 @@ pub fn ancestors<'a>(
     chain: &'a Chain,
     block: &'a Arc<Block>,
 ) -> impl Iterator<Item = &'a Arc<Block>> {
-    std::iter::successors(Some(block), |block| chain.block_by_hash(block.header.prev_hash()))
+    std::iter::successors(Some(block), |block| chain.block_by_hash(&block.facts.prev_hash))
 }
 
 /// The block after this one, if there is one already.

@@ -22,7 +22,7 @@ fn producer<'a>(chain: &Chain, block: &'a Block) -> Option<&'a ValidatorStake> {
 
 /// A block's header, signed.
 pub fn header(chain: &Chain, block: &Block) -> BlockHeaderView {
-    let mut view = BlockHeaderView::from(&block.header);
+    let mut view = BlockHeaderView::from(&block.header());
     if let Some(signature) =
         producer(chain, block).and_then(|producer| sign(chain, producer, block.hash.as_ref()))
     {
@@ -33,10 +33,9 @@ pub fn header(chain: &Chain, block: &Block) -> BlockHeaderView {
 
 /// The header of a block's chunk, signed.
 pub fn chunk_header(chain: &Chain, block: &Block) -> ChunkHeaderView {
-    let header = &block.chunk_header;
-    let mut view = ChunkHeaderView::from(header.clone());
-    if let Some(signature) = producer(chain, block)
-        .and_then(|producer| sign(chain, producer, header.chunk_hash().as_ref()))
+    let mut view = ChunkHeaderView::from(block.chunk_header());
+    if let Some(signature) =
+        producer(chain, block).and_then(|producer| sign(chain, producer, block.chunk_hash.as_ref()))
     {
         view.signature = signature;
     }

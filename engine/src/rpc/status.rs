@@ -36,7 +36,7 @@ pub fn status(chain: &Chain) -> Result<Json, RpcError> {
         sync_info: StatusSyncInfo {
             latest_block_hash: head.hash,
             latest_block_height: head.height,
-            latest_state_root: *head.header.prev_state_root(),
+            latest_state_root: *head.header().prev_state_root(),
             latest_block_time: time(head),
             syncing: false,
             earliest_block_hash: Some(first.hash),
@@ -72,7 +72,7 @@ pub fn version() -> Version {
 }
 
 fn time(block: &Block) -> Utc {
-    block.header.timestamp()
+    block.facts.time()
 }
 
 /// That of the node's own file; a chain without one has a fixed key, as there is no peer to keep it from.

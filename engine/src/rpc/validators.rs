@@ -73,7 +73,7 @@ fn epoch_info(chain: &Chain, last: &Arc<Block>) -> EpochValidatorInfo {
     let heights = if made == 0 { 0 } else { last.height - first + 1 };
     // The chunks of an epoch tell the proposals, one block late, as their headers do; only the last of an account counts.
     let mut proposals: Vec<ValidatorStake> = Vec::new();
-    for proposal in blocks.iter().flat_map(|block| block.header.prev_validator_proposals()) {
+    for proposal in blocks.iter().flat_map(|block| block.facts.body.proposals.iter().cloned()) {
         if !proposals.iter().any(|newer| newer.account_id() == proposal.account_id()) {
             proposals.push(proposal);
         }
