@@ -10,6 +10,7 @@ from near_harness.account_ids import account_id_of
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.borsh import BorshType
 from near_harness.errors import BadInput, InvalidArguments
+from near_harness.not_yet import take
 from near_harness.transactions import DEFAULT_GAS, Actions, Batch, Call, View, transfer
 from near_harness.units import Amount, AmountLike, GasLike, to_amount, to_gas
 
@@ -77,6 +78,7 @@ class Account:
         """
         from near_harness.delegates import sign_delegate  # noqa: PLC0415 - py-near's models are needed by nobody else
 
+        take(steps)
         if isinstance(blocks, bool) or not isinstance(blocks, int) or not 0 < blocks < 2**63:
             raise BadInput(f"a delegate action that is valid for {blocks!r} blocks can never be executed")
         batch = self.batch(receiver, *steps)

@@ -24,6 +24,7 @@ from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput
 from near_harness.keys import public_key_bytes
+from near_harness.not_yet import take
 from near_harness.units import Amount, AmountLike, GasLike, TGas, to_amount, to_gas
 
 Actions = Sequence[Any]
@@ -54,6 +55,7 @@ def checked(actions: object) -> list[Any]:
 def _meant(action: object) -> str:
     from near_harness.transactions import Call, View  # noqa: PLC0415 - calls are made of actions
 
+    take(action)
     if isinstance(action, View):
         return "; a view only reads, and is awaited by itself"
     if isinstance(action, Call):

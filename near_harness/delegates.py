@@ -35,6 +35,11 @@ class SignedDelegate(Sendable):
     shown: str
     signer: Account | Contract | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.signer is None:  # signed for a later time, perhaps: it is for the relayer's call to be awaited
+            self.taken()
+
     def actions(self) -> list[Any]:
         """The delegate action, as the one action of the relayer's transaction."""
         return [self.action]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness import bundle_plugin, explore_plugin, gas_plugin, logs_plugin, report_plugin, unseen
+from near_harness import bundle_plugin, explore_plugin, gas_plugin, logs_plugin, report_plugin, unawaited, unseen
 from near_harness.puppets.plugin import UnsentPrograms
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _REPORT = pytest.StashKey[report_plugin.ReportPlugin]()
 def add_options(parser: pytest.Parser) -> None:
     """Add the options and ini keys about outcomes."""
     parser.addini(unseen.NAME, "receipts that failed unseen inside a transaction: error, warn or ignore", default="error")
+    parser.addini(unawaited.NAME, "calls and views that are never awaited: error, warn or ignore", default="error")
     gas_plugin.add_options(parser)
     report_plugin.add_options(parser)
     bundle_plugin.add_options(parser)
@@ -35,6 +36,8 @@ def configure(config: pytest.Config, *, bundle: str) -> None:
     config.addinivalue_line("markers", f"{unseen.NAME}(way): error, warn or ignore failures that the test does not see")
     config.stash[_UNSEEN] = unseen.UnseenFailures(config)
     config.pluginmanager.register(config.stash[_UNSEEN], unseen.NAME)
+    config.addinivalue_line("markers", f"{unawaited.NAME}(way): error, warn or ignore calls that the test never awaits")
+    config.pluginmanager.register(unawaited.UnawaitedCalls(config), unawaited.NAME)
     config.stash[_LOGS] = logs_plugin.ContractLogs()
     config.pluginmanager.register(config.stash[_LOGS], "near_contract_logs")
     config.stash[_UNSENT] = UnsentPrograms()

@@ -85,7 +85,7 @@ def calls(contract: Contract, *methods: str, by: SearchStrategy[Account], **of_a
 
 def _calls(contract: Contract, name: str, by: SearchStrategy[Account], of_arguments: dict[str, Any]) -> SearchStrategy[Call]:
     made = arguments(contract, name, **of_arguments)
-    return st.builds(lambda values, signer: contract.call(name, values).by(signer), made, by)
+    return st.builds(lambda values, signer: contract.call(name, values).by(signer).taken(), made, by)
 
 
 def _arguments(method: Method, schemas: _Schemas, given: dict[str, Any]) -> SearchStrategy[dict[str, Any]]:

@@ -29,6 +29,7 @@ from near_harness.actions import (
     use_global,
 )
 from near_harness.errors import BadInput, NotPayable, ViewFailed
+from near_harness.not_yet import NotYet, take
 from near_harness.outcome.failures import InvalidTransaction
 from near_harness.units import Amount, AmountLike, Gas, GasLike, to_amount, to_gas
 
@@ -49,17 +50,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-class NotYet:
-    """What does nothing before it is awaited, and so is neither true nor false: ``assert bank.is_open()`` would always hold."""
-
-    def __bool__(self) -> bool:
-        """Refuse, as an ``await`` was forgotten.
-
-        :raises BadInput: always.
-        """
-        raise BadInput(f"{self} is neither true nor false before it is awaited: write (await …)")
-
-
 class Sendable(NotYet):
     """What calls, batches and signed delegates have in common: how they are sent, and what becomes of failures."""
 
@@ -73,6 +63,7 @@ class Sendable(NotYet):
 
     def by(self, signer: Account | Contract) -> Self:
         """Who signs and pays: an account, or a contract from its own account."""
+        self.taken()
         if not hasattr(signer, "key"):
             raise BadInput(f"{self}: .by() takes an account with a key, such as alice, not {signer!r}")
         return replace(self, signer=signer)  # type: ignore[type-var] # both are dataclasses
@@ -121,9 +112,11 @@ class Sendable(NotYet):
 
         :raises TransactionFailed: where the protocol refuses the transaction.
         """
+        self.taken()
         return await self.near.start(self._signer, self.receiver_id, self.actions(), context=str(self))
 
     async def _send(self, *, raising: bool) -> Outcome:
+        self.taken()
         return await self.near.send(self._signer, self.receiver_id, self.actions(), raising=raising, context=str(self))
 
     @property
@@ -169,6 +162,7 @@ class Call(Sendable):
         :raises InvalidAmount: without a unit, or negative.
         :raises NotPayable: where the contract's ABI says that the method takes no deposit.
         """
+        self.taken()
         amount = to_amount(deposit)
         if amount and self.payable is False:
             raise NotPayable(
@@ -182,10 +176,11 @@ class Call(Sendable):
 
         :raises InvalidAmount: without a unit, or negative.
         """
-        return replace(self, attached_gas=to_gas(gas))
+        return replace(self.taken(), attached_gas=to_gas(gas))
 
     def actions(self) -> list[Any]:
         """The call as the one action of a transaction."""
+        self.taken()
         return [function_call(self.method, self.args, deposit=self.deposit, gas=self.attached_gas)]
 
     def __str__(self) -> str:
@@ -203,12 +198,17 @@ class Batch(Sendable):
     steps: tuple[Any, ...]
     signer: Account | Contract | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        take(self.steps)
+
     def actions(self) -> list[Any]:
         """The actions in order; calls are taken with their arguments, deposits and gas.
 
         :raises BadInput: for none, a call of another contract, or what is neither a call nor an action.
         """
         found: list[Any] = []
+        self.taken()
         for step in self.steps:
             if isinstance(step, Call) and step.receiver_id != self.receiver_id:
                 raise BadInput(
@@ -237,6 +237,8 @@ class View(NotYet):
     method: str
     args: bytes
     returns: BorshType | None = None
+
+    _nothing = "nothing was read"
 
     def __str__(self) -> str:
         return f"{self.contract_id}.{self.method}({_shown(self.args)})"
@@ -268,6 +270,7 @@ class View(NotYet):
         return (await self._ask())[1]
 
     async def _ask(self) -> tuple[builtins.bytes, tuple[str, ...]]:
+        self.taken()
         await self.near.puppets.flush()
         step = self.near.history.note("view", contract=self.contract_id, method=self.method, args=self.args)
         try:

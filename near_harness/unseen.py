@@ -11,19 +11,18 @@ Ini key ``near_unseen_failures``: ``error`` (default), ``warn`` or ``ignore``; f
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from near_harness.sent import SentByTest
+from near_harness.strictness import Strictness
 
 if TYPE_CHECKING:
     from near_harness.outcome import Outcome
 
 NAME = "near_unseen_failures"
-_WAYS = ("error", "warn", "ignore")
 
 
 class UnseenFailure(UserWarning):
@@ -35,7 +34,7 @@ class UnseenFailures(SentByTest):
 
     def __init__(self, config: pytest.Config) -> None:
         super().__init__()
-        self._default = _checked(config.getini(NAME), f"ini key {NAME}")
+        self._strictness = Strictness(config, NAME)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -53,28 +52,10 @@ class UnseenFailures(SentByTest):
         return result
 
     def _check(self, item: pytest.Item) -> None:
-        way = self._way(item)
         sent, self._sent = self._sent, []
         left = [(outcome, called) for outcome, called in sent if outcome.unseen_failures]
-        if not left or way == "ignore":
-            return
-        text = "\n\n".join(_text(outcome, called) for outcome, called in left)
-        if way == "warn":
-            warnings.warn(text, UnseenFailure, stacklevel=2)
-        else:
-            pytest.fail(text, pytrace=False)
-
-    def _way(self, item: pytest.Item) -> str:
-        marker = item.get_closest_marker(NAME)
-        if marker is None:
-            return self._default
-        return _checked(marker.args[0] if len(marker.args) == 1 else marker.args, f"marker {NAME} of {item.nodeid}")
-
-
-def _checked(way: object, where: str) -> str:
-    if way not in _WAYS:
-        raise pytest.UsageError(f"{where}: {way!r} is none of {', '.join(_WAYS)}")
-    return str(way)
+        if left and not self._strictness.ignores(item):
+            self._strictness.tell(item, "\n\n".join(_text(outcome, called) for outcome, called in left), UnseenFailure)
 
 
 def _text(outcome: Outcome, called: str) -> str:

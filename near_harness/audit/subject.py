@@ -59,6 +59,7 @@ class Subject:
         for call in self.calls:
             if not isinstance(call, Call):
                 raise BadInput(f"{call!r} is no example of a call, such as bank.deposit().attach('1 NEAR')")
+            call.taken()
             if call.receiver_id != self.contract.id:
                 raise BadInput(f"{call} is an example of {self.contract.id}'s calls, but calls {call.receiver_id}")
         return tuple(

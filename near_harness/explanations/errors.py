@@ -16,6 +16,7 @@ from near_harness.explanations.unknown import NothingKnown
 from near_harness.explore.errors import CannotExplore, ExplorationFailed, NotDeterministic, ScheduleDiverged
 from near_harness.gas_plugin import TightCallback
 from near_harness.isolation import IsolationError, IsolationWarning
+from near_harness.not_yet import NeverAwaited
 from near_harness.outcome import failures
 from near_harness.sandbox.files import BrokenHome
 from near_harness.starter.project import NoContract
@@ -99,7 +100,7 @@ def kinds() -> dict[str, Kind]:
 
 def warnings() -> dict[str, Kind]:
     """All classes of warnings, by name."""
-    return {kind.__name__: kind for kind in (IsolationWarning, TightCallback, UnseenFailure)}
+    return {kind.__name__: kind for kind in (IsolationWarning, NeverAwaited, TightCallback, UnseenFailure)}
 
 
 def group_of(kind: Kind) -> Group:

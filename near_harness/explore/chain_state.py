@@ -76,7 +76,7 @@ class ChainState:
     def view_bytes(self, contract: object, method: str = "", args: Arguments = None, /, **named: Any) -> bytes:
         """Likewise, and return the bytes."""
         if isinstance(contract, View):
-            where, method, encoded = contract.contract_id, contract.method, contract.args
+            where, method, encoded = contract.contract_id, contract.method, contract.taken().args
         else:
             where = account_id_of(contract)
             encoded = encode_arguments({**(args or {}), **named} if named else args, method)  # type: ignore[dict-item]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from near_harness.errors import BadInput
 from near_harness.explore.book import ScheduleBook
 from near_harness.explore.wishes import Around
+from near_harness.not_yet import take
 from near_harness.progress import Progress, untold
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Exploring:
         :raises ScheduleDiverged: where ``schedule`` cannot be run.
         :raises CampaignError: where workers cannot take part.
         """
+        take(actors)
+        take(eventually)
         if not isinstance(eventually, Sequence) or isinstance(eventually, str):
             raise BadInput(f"eventually={eventually!r}: a list of calls is wanted, such as [bank.withdraw().by(alice)]")
         if sometimes is not None and not isinstance(sometimes, Mapping):
@@ -133,6 +136,7 @@ class Exploring:
 
         :raises ScheduleDiverged: where it cannot be run: the contracts or the calls are others now.
         """
+        take(actors)
         if not isinstance(schedule, str):
             raise BadInput(f"{schedule!r} is no schedule: a finding names it, 'near-schedule v1 …'")
         return await self.explore(actors, schedule=schedule, **question)

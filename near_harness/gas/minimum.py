@@ -36,6 +36,7 @@ class GasSearch:
 
         if not isinstance(call, Call):
             raise BadInput(f"{call!r} is no call: near.gas.minimum(bank.deposit().by(alice)) wants one that is not awaited yet")
+        call.taken()
         step = to_gas(precision)
         if not step:
             raise BadInput("precision: give gas above zero, such as TGas('0.01')")

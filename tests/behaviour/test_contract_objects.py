@@ -88,4 +88,4 @@ async def test_a_private_init_says_what_it_takes(near: Near, contracts: Path) ->
 async def test_what_is_not_awaited_is_neither_true_nor_false(bank: Contract, alice: Account) -> None:
     for forgotten in (bank.credit_of(alice), bank.withdraw().by(alice), alice.batch(bank, bank.withdraw())):
         with pytest.raises(BadInput, match=r"withdraw|credit_of.*before it is awaited: write \(await …\)"):
-            assert forgotten
+            assert forgotten.taken()

@@ -175,7 +175,7 @@ async def test_a_call_needs_somebody_who_signs(bank: Contract) -> None:
 
 
 async def test_a_call_says_what_it_is(bank: Contract, alice: Account) -> None:
-    call = bank.deposit_and_stake(pool="pool.sandbox").by(alice).attach(NEAR(10)).gas(TGas(150))
+    call = bank.deposit_and_stake(pool="pool.sandbox").by(alice).attach(NEAR(10)).gas(TGas(150)).taken()
     assert isinstance(call, Call)
     assert str(call) == f'{bank.id}.deposit_and_stake({{"pool": "pool.sandbox"}}) by {alice.id} with 10 NEAR, 150 Tgas'
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from near_harness import NEAR, Account, Call, Contract, Near, TGas, yocto
+from near_harness.not_yet import take
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,9 @@ class Scene:
     contract: Contract
     actors: Sequence[Sequence[Call]]
     callees: Sequence[Contract] = ()
+
+    def __post_init__(self) -> None:
+        take(self.actors)  # no tool makes use of all of them
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ async def attacked(forwarder: Contract, deploy: Deploy, bob: Account) -> tuple[C
     """A user who is a contract has one NEAR forwarded to itself, and while it comes, has it forwarded again."""
     user = await deploy("attack_contract", "attacker")
     await user.put(victim=forwarder).by(bob).attach(NEAR(1))
-    again = [forward(forwarder, user, method="on_money", gas=TGas(gas)).args.decode() for gas in (75, 20)]
+    again = [forward(forwarder, user, method="on_money", gas=TGas(gas)).taken().args.decode() for gas in (75, 20)]
     tx = await user.attack(victim=forwarder, method="forward", args=again).by(bob).gas(TGas(300)).attempt()
     return user, tx
 

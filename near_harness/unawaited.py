@@ -1,0 +1,69 @@
+"""A call that was put together and never awaited does nothing, and a test that relies on it would pass without a word.
+
+``bank.withdraw().by(alice)`` as a line of a test sends nothing: the test fails at its end. What is awaited, goes into a batch, an
+exploration, an audit or a measurement of gas is no such call.
+
+Ini key ``near_unawaited_calls``: ``error`` (default), ``warn`` or ``ignore``; for one test, class or module the marker
+``near_unawaited_calls("ignore")``. What a fixture puts together counts for the test that it is set up for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from near_harness.not_yet import NeverAwaited, heard_by
+from near_harness.strictness import Strictness
+
+NAME = "near_unawaited_calls"
+
+
+class UnawaitedCalls:
+    """Hears of what a test lets go of; a plugin of its own, registered by :mod:`near_harness.outcome_plugin`."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._strictness = Strictness(config, NAME)
+        heard_by(None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        """Hear of what is put together for one test, and of nothing that outlives it."""
+        self._forgotten = _Forgotten()
+        heard_by(self._forgotten)
+        try:
+            return (yield)
+        finally:
+            heard_by(None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Fail a test that has passed, where it or its fixtures put together what they never awaited."""
+        result = yield
+        self._check(item)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Likewise for what its fixtures forget when they are torn down."""
+        self._forgotten.texts.clear()
+        result = yield
+        self._check(item)
+        return result
+
+    def _check(self, item: pytest.Item) -> None:
+        texts, self._forgotten.texts = self._forgotten.texts, []
+        if texts and not self._strictness.ignores(item):
+            self._strictness.tell(
+                item, "\n".join([*texts, "write: await …; or call.taken(), where one is wanted for itself"]), NeverAwaited
+            )
+
+
+class _Forgotten:
+    """What a test has forgotten."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def hear(self, forgotten: str) -> None:
+        self.texts.append(forgotten)

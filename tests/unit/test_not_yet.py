@@ -1,0 +1,76 @@
+"""Outside of tests a warning says what was never awaited, as Python says it of coroutines."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from near_harness.not_yet import NeverAwaited, NotYet, Warner, heard_by, take
+
+
+@dataclass(frozen=True)
+class _Call(NotYet):
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class _Heard(list[str]):
+    def hear(self, forgotten: str) -> None:
+        self.append(forgotten)
+
+
+@pytest.fixture
+def heard() -> Any:
+    heard = _Heard()
+    heard_by(heard)
+    yield heard
+    heard_by(None)
+
+
+def test_who_listens_hears_of_what_is_let_go_of(heard: _Heard) -> None:
+    _Call("one")
+    _Call("two").taken()
+    kept = _Call("three")
+    assert heard == ["one was never awaited: nothing was sent"]
+    del kept
+    assert heard[1:] == ["three was never awaited: nothing was sent"]
+
+
+def test_what_is_handed_over_is_not_missed(heard: _Heard) -> None:
+    take([_Call("one"), (_Call("two"), 3, "four"), [[_Call("five")]]])
+    assert heard == []
+
+
+def test_who_listened_when_it_was_made_hears_of_it(heard: _Heard) -> None:
+    call = _Call("one")
+    heard_by(None)
+    later = _Call("two")
+    del call, later
+    assert heard == ["one was never awaited: nothing was sent"]
+
+
+def test_a_warning_outside_of_tests(heard: _Heard) -> None:
+    heard_by(Warner())
+    with pytest.warns(NeverAwaited, match=r"^one was never awaited: nothing was sent$"):
+        _Call("one")
+    assert heard == []
+
+
+def test_what_fails_while_it_is_made_or_lives_to_the_end_is_not_missed() -> None:
+    program = (
+        "import near_harness.transactions as t\n"
+        "try:\n    t.Call(1)\nexcept TypeError:\n    pass\n"
+        "kept = t.View(None, 'bank', 'credit', b'')\n"
+        "t.View(None, 'bank', 'total', b'')\n"
+        "print('end')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - this interpreter
+    assert ran.stdout == "end\n"
+    assert ran.stderr.count("never awaited") == 1, ran.stderr
+    assert "NeverAwaited: bank.total() was never awaited: nothing was read" in ran.stderr
