@@ -41,7 +41,12 @@ fn a_header_has_the_hash_of_its_block_and_names_the_one_before() {
         assert_eq!((*header.hash(), header.height()), (block.hash, block.height));
         assert_eq!(*header.prev_hash(), prev.hash);
         assert_eq!(header.prev_height(), Some(prev.height));
-        assert_eq!(header.block_ordinal(), prev.header().block_ordinal() + 1);
+        let before = prev.header();
+        assert_eq!(header.block_ordinal(), before.block_ordinal() + 1);
+        assert_eq!(header.last_final_block(), before.last_final_block_for_height(block.height));
+        let in_a_row = block.height == prev.height + 1;
+        let doomslug = if in_a_row { &prev.hash } else { before.last_ds_final_block() };
+        assert_eq!(header.last_ds_final_block(), doomslug);
         assert_eq!(*header.epoch_id(), block.epoch.id);
         assert_eq!(*header.next_epoch_id(), block.epoch.next_id);
         assert_eq!(header.approvals().len(), block.epoch.validators.len());
