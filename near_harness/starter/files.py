@@ -29,7 +29,7 @@ _FIXTURE = '''
 async def {name}(near):
     """The contract on an account of its own; each test begins with a fresh one."""
     wasm = built({places}){wanted}
-    return await near.deploy(wasm, "{account}"{init})
+    return await near.deploy(wasm, {account}{init})
 '''
 
 _TEST = '''\
@@ -114,7 +114,7 @@ def conftest(project: Project, looks: dict[str, Look]) -> str:
         _FIXTURE.format(
             name=target.name,
             places=", ".join(f'"{place}"' for place in target.places),
-            account=account_name(target),
+            account=_account(target, looks.get(target.name)),
             init=f', init="{looks[target.name].init}"' if target.name in looks and looks[target.name].init else "",
             wanted=_wanted(looks.get(target.name)),
         )
@@ -145,10 +145,19 @@ def pyproject(present: str | None, *, has_pytest: bool, has_groups: bool) -> str
 
 
 def _wanted(look: Look | None) -> str:
-    """A line for a contract that begins with arguments, which only its author knows."""
-    if look is None or look.wanted is None:
-        return ""
-    return f"\n    # Most methods want it initialised: near.deploy(…, {look.wanted})"
+    """A line for a contract that begins with arguments, which only its author knows; one for a method that is private."""
+    found = []
+    if look is not None and look.wanted is not None:
+        found.append(f"Most methods want it initialised: near.deploy(…, {look.wanted})")
+    if look is not None and look.private:
+        found.append("The account comes first: what initialises the contract is private, so the account itself must call it")
+    return "".join(f"\n    # {line}" for line in found)
+
+
+def _account(target: Target, look: Look | None) -> str:
+    """Where the contract is deployed: on a new account of this name, or on one that is there and signs for itself."""
+    name = f'"{account_name(target)}"'
+    return f"await near.create_account({name})" if look is not None and look.private else name
 
 
 def account_name(target: Target) -> str:

@@ -23,12 +23,14 @@ _READS = ("get_", "is_", "has_", "total_", "ft_metadata", "nft_metadata")
 class Look:
     """What was seen. ``init`` is a method without arguments that begins it, ``views`` what views without arguments say then.
 
-    ``wanted`` is how a method looks that begins it and takes arguments, where there is such a one and no ``init``.
+    ``wanted`` is how a method looks that begins it and takes arguments, where there is such a one and no ``init``. ``private``:
+    nobody may call the method that begins it but the contract's own account.
     """
 
     init: str | None
     views: tuple[tuple[str, Any], ...]
     wanted: str | None = None
+    private: bool = False
 
 
 async def look(wasm: Path, account: str) -> Look:
@@ -42,21 +44,29 @@ async def look(wasm: Path, account: str) -> Look:
         views = [method.name for method in methods if _may_be_read(method)]
         found = [one for init in (*_by_init(methods), None) if (one := await _look(near, wasm, account, init, views)) is not None]
         best = max(found, key=lambda one: len(one.views))  # the first of those that tell most
-        return best if best.init else replace(best, wanted=_with_arguments(methods))
+        begins = next((method for method in methods if "init" in method.modifiers and method.parameters), None)
+        if best.init or begins is None:
+            return best
+        return replace(best, wanted=_with_arguments(begins), private="private" in begins.modifiers)
 
 
 async def _look(near: Near, wasm: Path, account: str, init: str | None, views: list[str]) -> Look | None:
-    """Begin a contract with a method; None where that cannot be."""
-    with near.anchor():
-        try:
-            contract = await near.deploy(wasm, account, init=init)
-        except TransactionFailed:
-            return None
-        said = {name: await _says(contract, name) for name in views}
-        await near.fast_forward(100)
-        # What changes by itself is nothing to test.
-        lasting = [(name, value) for name, value in said.items() if value is not None and value == await _says(contract, name)]
-        return Look(init, tuple(lasting[:_MOST_VIEWS]))
+    """Begin a contract with a method, by its own account where nobody else may; None where that cannot be."""
+    for private in (False, True) if init else (False,):
+        with near.anchor():
+            where = await near.create_account(account) if private else account
+            try:
+                contract = await near.deploy(wasm, where, init=init)
+            except TransactionFailed:
+                continue
+            said = {name: await _says(contract, name) for name in views}
+            await near.fast_forward(100)
+            # What changes by itself is nothing to test.
+            lasting = [
+                (name, value) for name, value in said.items() if value is not None and value == await _says(contract, name)
+            ]
+            return Look(init, tuple(lasting[:_MOST_VIEWS]), private=private)
+    return None
 
 
 def _by_init(methods: Sequence[Method]) -> list[str]:
@@ -65,13 +75,10 @@ def _by_init(methods: Sequence[Method]) -> list[str]:
     return said or [method.name for method in methods if method.parameters is None and method.name in _INITS]
 
 
-def _with_arguments(methods: Sequence[Method]) -> str | None:
+def _with_arguments(method: Method) -> str:
     """A call of ``near.deploy``'s arguments for a method that begins a contract and takes some."""
-    for method in methods:
-        if "init" in method.modifiers and method.parameters:
-            args = ", ".join(f'"{parameter.name}": …' for parameter in method.parameters if not parameter.optional)
-            return f'init="{method.name}", args={{{args}}}'
-    return None
+    args = ", ".join(f'"{parameter.name}": …' for parameter in method.parameters or () if not parameter.optional)
+    return f'init="{method.name}", args={{{args}}}'
 
 
 def _may_be_read(method: Method) -> bool:

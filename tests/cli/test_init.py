@@ -8,9 +8,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import zstandard
+from audit.hand_written import Writing
+
+from near_harness.assembly.instructions import call, code, when
 
 if TYPE_CHECKING:
     from cli.conftest import Cli
@@ -88,6 +92,58 @@ def test_a_contract_that_begins_with_arguments_says_which(cli: Cli, rust: Path, 
     assert json.loads(done.stdout)["notes"] == [f"bank is not initialised by its fixture: add {line} in tests/conftest.py"]
     assert f"# Most methods want it initialised: near.deploy(…, {line})\n" in (rust / "tests" / "conftest.py").read_text()
     assert "2 passed" in _pytest(rust).stdout
+
+
+def _abi(*parameters: str) -> bytes:
+    """The ABI of a contract whose ``new`` is private, as cargo-near embeds it."""
+    args = [{"name": name, "type_schema": {"type": "string"}} for name in parameters]
+    new: dict[str, Any] = {"name": "new", "kind": "call", "modifiers": ["init", "private"]}
+    new |= {"params": {"serialization_type": "json", "args": args}} if args else {}
+    functions = [new, {"name": "get_started", "kind": "view"}]
+    abi = {"schema_version": "0.4.0", "metadata": {}, "body": {"functions": functions, "root_schema": {}}}
+    return zstandard.compress(json.dumps(abi).encode())
+
+
+def _privately_begun(abi: bytes | None) -> bytes:
+    """A contract that only its own account, ``bank.sandbox``, may initialise, and that is of no use before."""
+    w = Writing()
+    says, refuses = call("value_return", *w.data.place(b"true")), call("panic_utf8", *w.data.place(b"not initialised"))
+    methods = {
+        "new": code(w.require_caller("bank.sandbox"), w.write("begun")),
+        "get_started": when(w.has("begun"), says, refuses),
+    }
+    if abi is not None:
+        methods["__contract_abi"] = call("value_return", *w.data.place(abi))
+    return w.contract(**methods)
+
+
+@pytest.mark.parametrize("abi", [_abi(), None], ids=["ABI", "only exports"])
+def test_a_private_init_is_called_by_the_contract_s_own_account(cli: Cli, rust: Path, abi: bytes | None) -> None:
+    (rust / "target" / "near" / "bank" / "bank.wasm").write_bytes(_privately_begun(abi))
+    assert json.loads(cli("init", "--json").stdout)["notes"] == []
+    written = (rust / "tests" / "conftest.py").read_text()
+    assert 'return await near.deploy(wasm, await near.create_account("bank"), init="new")\n' in written
+    assert "    # The account comes first: what initialises the contract is private" in written
+    assert 'assert await bank.view("get_started") == True' in (rust / "tests" / "test_bank.py").read_text()
+    ran = _pytest(rust)
+    assert "3 passed" in ran.stdout, ran.stdout
+
+
+def test_a_private_init_with_arguments(cli: Cli, rust: Path) -> None:
+    (rust / "target" / "near" / "bank" / "bank.wasm").write_bytes(_privately_begun(_abi("owner")))
+    line = 'init="new", args={"owner": …}'
+    notes = [f"bank is not initialised by its fixture: add {line} in tests/conftest.py"]
+    assert json.loads(cli("init", "--json").stdout)["notes"] == notes
+    conftest = rust / "tests" / "conftest.py"
+    written = conftest.read_text()
+    assert f"# Most methods want it initialised: near.deploy(…, {line})\n    # The account comes first" in written
+    assert "2 passed" in _pytest(rust).stdout
+
+    completed = written.replace('create_account("bank"))', 'create_account("bank"), init="new", args={"owner": "alice.sandbox"})')
+    conftest.write_text(completed)
+    (rust / "tests" / "test_begun.py").write_text("async def test_it(bank):\n    assert await bank.get_started()\n")
+    ran = _pytest(rust)
+    assert "3 passed" in ran.stdout, ran.stdout
 
 
 def test_what_is_there_stays(cli: Cli, rust: Path) -> None:
