@@ -99,6 +99,7 @@ class Isolation:
         with ExitStack() as stack:
             if self._near is not None:
                 stack.enter_context(self._near.anchors.anchor("example"))
+                stack.enter_context(self._near.example())
             yield
 
     def closing(self, moment: Moment | None) -> functools.partial[None]:

@@ -1,4 +1,7 @@
-"""What contracts logged, as a section of a failing test's report: the logs of all receipts of what the test has sent."""
+"""What contracts logged, as a section of a failing test's report: the logs of all receipts of what the test has sent.
+
+Under Hypothesis they are those of the last example, which is the one that fails.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,11 @@ class ContractLogs(SentByTest):
 
     def _lines(self) -> list[str]:
         lines = []
-        for outcome, called in self._sent:
+        for heard in self._sent_at_last:
             logs = [
                 f"  | {receipt.receiver}.{receipt.method}: {log}" if receipt.method else f"  | {receipt.receiver}: {log}"
-                for receipt in outcome.receipts
+                for receipt in heard.outcome.receipts
                 for log in receipt.logs
             ]
-            lines += [called, *logs] if logs else []
+            lines += [heard.called, *logs] if logs else []
         return lines

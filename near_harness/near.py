@@ -6,7 +6,7 @@ import base64
 import itertools
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any
 
 from near_harness.abi import Interface
@@ -80,6 +80,8 @@ class Near(
         self._interfaces = Interfaces()
         self.observers: list[Callable[[Outcome, str], None]] = []
         """Called with each outcome, and what was called, before a failure is raised."""
+        self.example_observers: list[Callable[[], AbstractContextManager[None]]] = []
+        """Entered around each of the many examples of one test."""
         self.gas = GasSearch(self)
         self.history = History()
         """What was done to the chain: of a failing test it becomes a bundle."""

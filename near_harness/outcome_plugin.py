@@ -60,6 +60,7 @@ def watch(config: pytest.Config, near: Near) -> None:
         config.stash[_LOGS].hear,
         config.stash[_REPORT].hear,
     ]
+    near.example_observers += [config.stash[_LOGS].example, config.stash[_REPORT].example]
     config.stash[_UNSENT].watch(near)
     config.stash[_EXPLORE].watch(near)
     config.stash[_BUNDLES].watch(near)

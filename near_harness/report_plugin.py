@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from near_harness.sent import Heard, SentByTest
+
 if TYPE_CHECKING:
     from near_harness.outcome import Outcome
     from near_harness.report.page import TestSection
@@ -18,37 +20,38 @@ def add_options(parser: pytest.Parser) -> None:
     parser.getgroup("near").addoption("--near-report", metavar="DIR", help="write an HTML report of all transactions to DIR")
 
 
-class ReportPlugin:
+class ReportPlugin(SentByTest):
     """Collects what each test has sent, as HTML that travels with the test reports; the controller writes the page."""
 
     def __init__(self, config: pytest.Config) -> None:
+        super().__init__()
         self._config = config
         self._folder = Path(folder).absolute() if (folder := config.getoption("near_report")) else None
-        self._sent: list[tuple[Outcome, str]] = []
         self._drawn: list[str] = []
         self._sections: list[TestSection] = []
 
     def hear(self, outcome: Outcome, called: str) -> None:
         """Remember what a test has sent."""
         if self._folder is not None:
-            self._sent.append((outcome, called))
+            super().hear(outcome, called)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self) -> None:
-        """Forget what the test before has sent."""
-        self._sent.clear()
-
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, object, object]:
-        """Draw what the test and its fixtures have sent, also where the test fails."""
+        """Draw what the test and its fixtures have sent; where it fails, of several examples only the one for which it fails."""
         try:
-            return (yield)
-        finally:
-            if self._sent:
-                from near_harness.report.fragment import transaction  # noqa: PLC0415 - only where a report is wanted
+            result = yield
+        except BaseException:
+            self._draw(self._sent_at_last)
+            raise
+        self._draw(self._sent)
+        return result
 
-                self._drawn = [transaction(outcome, called) for outcome, called in self._sent]
-                self._sent.clear()
+    def _draw(self, sent: list[Heard]) -> None:
+        if sent:
+            from near_harness.report.fragment import transaction  # noqa: PLC0415 - only where a report is wanted
+
+            self._drawn = [transaction(heard.outcome, heard.called) for heard in sent]
+        self._sent.clear()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:

@@ -44,6 +44,7 @@ class ChainMachine(RuleBasedStateMachine):
         super().__init__()
         self._rewind = ExitStack()
         self._rewind.enter_context(self.near.anchor(f"example of {type(self).__name__}"))
+        self._rewind.enter_context(self.near.example())
 
     def teardown(self) -> None:
         """Rewind the chain. A machine that overrides this calls it at its end."""

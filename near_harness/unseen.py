@@ -53,9 +53,9 @@ class UnseenFailures(SentByTest):
 
     def _check(self, item: pytest.Item) -> None:
         sent, self._sent = self._sent, []
-        left = [(outcome, called) for outcome, called in sent if outcome.unseen_failures]
+        left = [heard for heard in sent if heard.outcome.unseen_failures]
         if left and not self._strictness.ignores(item):
-            self._strictness.tell(item, "\n\n".join(_text(outcome, called) for outcome, called in left), UnseenFailure)
+            self._strictness.tell(item, "\n\n".join(_text(heard.outcome, heard.called) for heard in left), UnseenFailure)
 
 
 def _text(outcome: Outcome, called: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ class Snapshots:
     client: Client
     anchors: AnchorStack
     observers: list[Callable[[Outcome, str], None]]
+    example_observers: list[Callable[[], AbstractContextManager[None]]]
     puppets: Puppets
     history: History
     _namespaces: Namespaces
@@ -86,6 +87,14 @@ class Snapshots:
             yield
         finally:
             self.observers = observers
+
+    @contextmanager
+    def example(self) -> Iterator[None]:
+        """Let observers know that what is sent inside ``with`` is one of many examples of a test."""
+        with ExitStack() as stack:
+            for observe in self.example_observers:
+                stack.enter_context(observe())
+            yield
 
     def _remember(self) -> _Moment:
         snapshot = self.node.snapshot() if self.node.capabilities.snapshot else None
