@@ -10,6 +10,7 @@ from near_harness.account_ids import account_id_of
 from near_harness.arguments import Arguments, encode_arguments
 from near_harness.borsh import BorshType
 from near_harness.errors import BadInput, InvalidArguments
+from near_harness.not_begun import begun_by_await
 from near_harness.not_yet import take
 from near_harness.transactions import DEFAULT_GAS, Actions, Batch, Call, View, transfer
 from near_harness.units import Amount, AmountLike, GasLike, to_amount, to_gas
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from near_harness.outcome import Outcome
 
 
+@begun_by_await()
 class Account:
     """An account whose key the test has. ``id`` is its account id."""
 

@@ -33,6 +33,7 @@ from near_harness.namespaces import Namespaces
 from near_harness.nodes.base import Node
 from near_harness.nodes.logs import debug_lines
 from near_harness.nodes.registry import create_node
+from near_harness.not_begun import begun_by_await
 from near_harness.outcome import Outcome
 from near_harness.puppets.facade import PuppetMaking
 from near_harness.puppets.registry import Puppets
@@ -55,6 +56,7 @@ DEFAULT_BALANCE = NEAR(100)
 """What a new account gets. Enough for tests; a contract's code needs 1 NEAR for each 100 kB."""
 
 
+@begun_by_await("near")
 class Near(
     TimeTravel,
     Stepping,

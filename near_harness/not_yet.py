@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from near_harness.errors import BadInput
 
@@ -47,7 +47,7 @@ class NotYet:
     ``await``: ``bank.withdraw().by(alice)`` as a line of a test would do nothing, and the test would pass.
     """
 
-    _nothing: ClassVar[str] = "nothing was sent"
+    _nothing: str = "nothing was sent"
     _hearer: Hearer | None = None
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ import atexit
 import functools
 import inspect
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,7 +51,7 @@ class LoopThread:
         :raises NodeUnreachable: where the façade was stopped.
         """
         if self._loop.is_closed():
-            if inspect.iscoroutine(awaitable):
+            if isinstance(awaitable, Coroutine):
                 awaitable.close()
             raise NodeUnreachable("the node was stopped by near.stop(): start another with near_harness.sync.start()")
         future = asyncio.run_coroutine_threadsafe(_as_coroutine(awaitable), self._loop)

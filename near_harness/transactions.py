@@ -29,6 +29,7 @@ from near_harness.actions import (
     use_global,
 )
 from near_harness.errors import BadInput, NotPayable, ViewFailed
+from near_harness.not_begun import begun_by_await
 from near_harness.not_yet import NotYet, take
 from near_harness.outcome.failures import InvalidTransaction
 from near_harness.units import Amount, AmountLike, Gas, GasLike, to_amount, to_gas
@@ -50,6 +51,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@begun_by_await()
 class Sendable(NotYet):
     """What calls, batches and signed delegates have in common: how they are sent, and what becomes of failures."""
 
@@ -126,6 +128,7 @@ class Sendable(NotYet):
         return self.signer
 
 
+@begun_by_await()
 @dataclass(frozen=True)
 class Call(Sendable):
     """A call of a contract that changes state. Every method gives a new call; nothing is sent before it is awaited."""
@@ -225,6 +228,7 @@ class Batch(Sendable):
         return f"{' + '.join(names)} on {self.receiver_id}{signer}"
 
 
+@begun_by_await()
 @dataclass(frozen=True)
 class View(NotYet):
     """A call of a contract that only reads. It is made when it is awaited, and gives the value, read as JSON.

@@ -1,7 +1,8 @@
 """A call that was put together and never awaited does nothing, and a test that relies on it would pass without a word.
 
-``bank.withdraw().by(alice)`` as a line of a test sends nothing: the test fails at its end. What is awaited, goes into a batch, an
-exploration, an audit or a measurement of gas is no such call.
+``bank.withdraw().by(alice)`` as a line of a test sends nothing: the test fails at its end. So it is with
+``alice.transfer(bob, "1 NEAR")`` and every other coroutine of the façade (:mod:`near_harness.not_begun`). What is awaited, goes
+into a batch, an exploration, an audit or a measurement of gas is no such call.
 
 Ini key ``near_unawaited_calls``: ``error`` (default), ``warn`` or ``ignore``; for one test, class or module the marker
 ``near_unawaited_calls("ignore")``. What a fixture puts together counts for the test that it is set up for.

@@ -25,6 +25,7 @@ from near_harness.chain.pending import Pending, PendingReceipt, PendingTransacti
 from near_harness.client import Client
 from near_harness.errors import BadInput
 from near_harness.nodes.base import Node
+from near_harness.not_begun import begun_by_await
 from near_harness.transactions import Actions, Call
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _MOST_BLOCKS = 10_000
 """Far more than the gas of one transaction lasts for."""
 
 
+@begun_by_await()
 class Sent:
     """A transaction that was handed over. ``await`` it for its outcome: on a paused chain what is left of it runs, then."""
 
@@ -77,6 +79,7 @@ class Sent:
         return f"<Sent {self._context or self.hash}>"
 
 
+@begun_by_await("chain")
 class PausedChain:
     """A chain whose blocks come when this object is asked for them."""
 

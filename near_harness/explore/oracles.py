@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
 from near_harness.errors import BadInput, ViewFailed
@@ -169,7 +169,7 @@ def holds(predicate: Predicate, world: Any) -> str | None:
     except AssertionError as error:
         return str(error)
     if inspect.isawaitable(said):
-        if inspect.iscoroutine(said):
+        if isinstance(said, Coroutine):
             said.close()
         raise BadInput(f"{told(predicate)} is asynchronous: a state is read at once, so write it without async and await")
     return "" if said is not None and not said else None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from near_harness.errors import BadInput
+from near_harness.not_begun import begun_by_await
 from near_harness.units import Gas, GasLike, TGas, to_gas
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from near_harness.transactions import Call
 
 
+@begun_by_await("near.gas")
 class GasSearch:
     """``near.gas``: questions about gas that need the node."""
 

@@ -11,6 +11,7 @@ from near_harness.account_ids import account_id_of
 from near_harness.accounts import Account, Contract
 from near_harness.assembly.instructions import name_of
 from near_harness.errors import BadInput
+from near_harness.not_begun import begun_by_await
 from near_harness.outcome.failures import ContractPanic
 from near_harness.puppets.answers import Return, Wait
 from near_harness.puppets.program import puppet_code
@@ -39,6 +40,7 @@ class PuppetState:
     deployments: int
 
 
+@begun_by_await()
 class Puppet(Contract):
     """A contract whose methods are programmed: ``pool.on("stake").panics("pool is paused")``.
 

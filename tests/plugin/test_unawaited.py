@@ -53,6 +53,44 @@ async def test_a_batch_once_and_not_each_of_its_calls(demo, alice):
     assert result.stdout.str().count("was never awaited") == 3
 
 
+def test_coroutines_of_the_harness_alike(run: Run) -> None:
+    result = run(
+        f"""{_BEGIN}
+async def test_of_an_account(alice, bob):
+    alice.transfer(bob, "1 NEAR")
+
+async def test_of_the_node(near, bob):
+    near.set_balance(bob, NEAR(3))
+
+async def test_of_a_call(demo, alice):
+    demo.refuse().by(alice).attempt()
+
+async def test_of_a_view(demo):
+    demo.accepted().amount()
+
+async def test_of_a_contract_from_python(near, alice):
+    pool = await near.puppet("pool", methods=["stake"])
+    pool.update()
+
+async def test_of_a_condition_that_always_holds(near):
+    assert near.exists("nobody.sandbox")
+"""
+    )
+    result.assert_outcomes(failed=6)
+    result.stdout.fnmatch_lines(
+        [
+            "alice.sandbox.transfer(bob.sandbox, '1 NEAR') was never awaited: nothing was done",
+            "write: await *",
+            'near.set_balance(bob.sandbox, NEAR("3")) was never awaited: nothing was done',
+            "demo.sandbox.refuse(*) by alice.sandbox, 100 Tgas, .attempt() was never awaited: nothing was sent",
+            "demo.sandbox.accepted(*), .amount() was never awaited: nothing was read",
+            "pool.sandbox.update() was never awaited: nothing was done",
+            "near.exists('nobody.sandbox') was never awaited: nothing was done",
+        ]
+    )
+    assert result.stdout.str().count("was never awaited") == 6
+
+
 def test_what_is_no_such_call(run: Run) -> None:
     run(
         f"""{_BEGIN}
@@ -65,6 +103,14 @@ async def test_awaited_in_every_way(demo, alice):
     await (await refused(demo, alice).start()).attempt()
     await asyncio.gather(refused(demo, alice).attempt(), refused(demo, alice).attempt())
     await alice.batch(demo, refused(demo, alice)).attempt()
+    await asyncio.create_task(alice.transfer(demo, "1 NEAR"))
+    await asyncio.wait_for(alice.transfer(demo, "1 NEAR"), 60)
+    cancelled = asyncio.create_task(alice.transfer(demo, "1 NEAR"))
+    assert "Account.transfer()" in repr(cancelled)
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    alice.transfer(demo, "1 NEAR").close()
 
 async def test_on_a_chain_that_stands_still(near, demo, alice):
     async with near.paused() as chain:
