@@ -132,6 +132,8 @@ def _as_json(found: Trace) -> dict[str, Any]:
                 "before": None if row.before is None else str(int(row.before.balance)),
                 "after": None if row.after is None else str(int(row.after.balance)),
                 "change": str(int(row.change)),
+                "others": str(int(row.others)),
+                "by_others": list(row.by_others),
                 "unexplained": str(int(row.unexplained)),
             }
             for row in rows

@@ -36,6 +36,10 @@ class AccountRow:
     refunded: Amount
     reward: Amount
     gas: Amount
+    others: Amount = Amount(0)
+    """What others moved in the same blocks. It is asked for only where the receipts do not explain the change."""
+    by_others: tuple[str, ...] = ()
+    """Who they are: ``transaction …``, ``receipt …`` (of a transaction that is not known), ``validators' rewards``."""
 
     @property
     def change(self) -> Amount:
@@ -49,8 +53,11 @@ class AccountRow:
 
     @property
     def unexplained(self) -> Amount:
-        """The part of the change that the receipts do not explain: zero, unless something else moved its money as well."""
-        return self.change - self.net - self.reward + self.gas
+        """The part of the change that neither the receipts nor :attr:`others` explain.
+
+        It is what the protocol gives for calls with one yoctoNEAR, and where a node does not tell of others, what they moved.
+        """
+        return self.change - self.net - self.reward + self.gas - self.others
 
     @property
     def storage_change(self) -> int:
@@ -77,4 +84,5 @@ def account_row(account: str, before: Holding | None, after: Holding | None, mov
         if movement.payee == account:
             column = {Cause.REFUND: "refunded", Cause.REWARD: "reward"}.get(movement.cause, "received")
             sums[column] += movement.amount
-    return AccountRow(account, before, after, **sums)
+    paid, received, refunded, reward, gas = sums.values()
+    return AccountRow(account, before, after, paid, received, refunded, reward, gas)

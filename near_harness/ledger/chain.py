@@ -6,13 +6,15 @@ executed. Both are read when somebody asks, without an event loop, so that a mat
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from near_harness.errors import UnknownAccount, UnknownBlock
+from near_harness.errors import HarnessError, UnknownAccount, UnknownBlock
 from near_harness.jsonrpc import Questions
 from near_harness.ledger.accounts import AccountRow, Holding, account_row
 from near_harness.ledger.movements import Movement, movements, one_yocto_promises
+from near_harness.ledger.others import moved_by_others
 from near_harness.ledger.state import StateChanges
 from near_harness.ledger.tokens import token_changes
 from near_harness.progress import Progress, untold
@@ -35,6 +37,8 @@ class Ledger:
     def __init__(self, outcome: Outcome, node: Questions, *, protocol_version: int | None = None) -> None:
         self._outcome, self._node, self._version = outcome, node, protocol_version
         self._headers: dict[str | None, dict[str, Any]] = {}
+        self.others_unknown = ""
+        """Why it is not known what others moved in the same blocks, where that was asked for."""
 
     @cached_property
     def heights(self) -> dict[str, int]:
@@ -82,7 +86,27 @@ class Ledger:
             before, after = self.holding(account, self.block_before), self.holding(account, self.block_after)
             found[account] = account_row(account, before, after, self.movements)
             progress(number, len(accounts))
-        return found
+        return found | self._with_others([row for row in found.values() if row.unexplained])
+
+    def _with_others(self, rows: list[AccountRow]) -> dict[str, AccountRow]:
+        """Explain rows by what others moved in the same blocks, where the node tells."""
+        if not rows:
+            return {}
+        try:
+            held = {row.account: self._held(row.account, self.block_before) for row in rows}
+            others = moved_by_others(self._outcome, self._node, self.blocks, held)
+        except HarnessError as error:  # the balances are right all the same
+            self.others_unknown = next(iter(str(error).splitlines()), type(error).__name__)
+            return {}
+        return {
+            row.account: replace(row, others=others[row.account].amount, by_others=tuple(others[row.account].causes))
+            for row in rows
+        }
+
+    def _held(self, account_id: str, block_hash: str) -> Amount:
+        """What an account holds at a block, its gas keys left out."""
+        found = self._account(account_id, block_hash)
+        return Amount(0) if found is None else Amount(int(found["amount"]) + int(found["locked"]))
 
     @cached_property
     def tokens(self) -> dict[str, dict[str, int]]:
@@ -136,12 +160,20 @@ class Ledger:
 
     def holding(self, account_id: str, block_hash: str) -> Holding | None:
         """Return what an account holds at a block, its gas keys included, or None where it did not exist."""
+        found = self._account(account_id, block_hash)
+        if found is None:
+            return None
+        held = Amount(int(found["amount"]) + int(found["locked"])) + self._in_gas_keys(account_id, block_hash)
+        return Holding(held, int(found["storage_usage"]))
+
+    def _account(self, account_id: str, block_hash: str) -> dict[str, Any] | None:
         try:
-            view = self._rpc("query", {"request_type": "view_account", "account_id": account_id, "block_id": block_hash})
+            view: dict[str, Any] = self._rpc(
+                "query", {"request_type": "view_account", "account_id": account_id, "block_id": block_hash}
+            )
         except UnknownAccount:
             return None
-        held = Amount(int(view["amount"]) + int(view["locked"])) + self._in_gas_keys(account_id, block_hash)
-        return Holding(held, int(view["storage_usage"]))
+        return view
 
     def _in_gas_keys(self, account_id: str, block_hash: str) -> Amount:
         if self._protocol() < GAS_KEYS_FROM_PROTOCOL:

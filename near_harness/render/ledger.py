@@ -14,6 +14,7 @@ from near_harness.units import Amount
 if TYPE_CHECKING:
     from near_harness.ledger.chain import Ledger
 
+_MOST_OTHERS = 5
 _COLUMNS = ("before", "paid", "received", "refunded", "reward", "gas", "after", "change")
 
 
@@ -25,22 +26,23 @@ def ledger_text(ledger: Ledger) -> str:
 def ledger_table(ledger: Ledger) -> Group:
     """Draw the ledger for a rich console: accounts in NEAR, the last line their sum; then storage and tokens."""
     rows = list(ledger.rows.values())
-    unexplained = any(row.unexplained != 0 for row in rows)
+    extra = [name for name in ("others", "unexplained") if any(getattr(row, name) != 0 for row in rows)]
     table = Table("account", box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in (*_COLUMNS, *(("unexplained",) if unexplained else ()), "storage"):
+    for heading in (*_COLUMNS, *extra, "storage"):
         table.add_column(heading, justify="right")
     for row in rows:
         before, after = (holding.balance.short if holding else "none" for holding in (row.before, row.after))
         cells = [row.account, before, *map(_cell, (-row.paid, row.received, row.refunded, row.reward, -row.gas)), after]
-        extra = [_cell(row.unexplained)] if unexplained else []
-        table.add_row(*cells, _coloured(row.change), *extra, f"{row.storage_change:+} B" if row.storage_change else "")
+        more = (_cell(getattr(row, name)) for name in extra)
+        table.add_row(*cells, _coloured(row.change), *more, f"{row.storage_change:+} B" if row.storage_change else "")
     nothing = Amount(0)
     sums = [
         sum(values, nothing)
         for values in zip(*((-r.paid, r.received, r.refunded, r.reward, -r.gas, r.change) for r in rows), strict=True)
     ]
     table.add_row("all together", "", *map(_cell, sums[:-1]), "", _coloured(sums[-1]), style="dim")
-    return Group(table, *(_token_line(token, moved) for token, moved in ledger.tokens.items()))
+    tokens = (_token_line(token, moved) for token, moved in ledger.tokens.items())
+    return Group(table, *tokens, *map(Text, others_told(ledger)))
 
 
 def _cell(amount: Amount) -> str:
@@ -49,6 +51,19 @@ def _cell(amount: Amount) -> str:
 
 def _coloured(amount: Amount) -> Text:
     return Text(_cell(amount), "" if amount == 0 else "green" if amount > 0 else "red")
+
+
+def others_told(ledger: Ledger) -> list[str]:
+    """Who else moved the accounts' money in the blocks of the transaction, a line for each account; or why that is not known."""
+    if ledger.others_unknown:
+        return [f"what others moved in these blocks is not known: {ledger.others_unknown}"]
+    lines = []
+    for row in ledger.rows.values():
+        left = len(row.by_others) - _MOST_OTHERS
+        names = (*row.by_others[:_MOST_OTHERS], *((f"{left} more",) if left > 0 else ()))
+        if names:
+            lines.append(f"others: {row.account} {row.others.signed} in the same blocks, by {', '.join(names)}")
+    return lines
 
 
 def _token_line(token: str, moved: dict[str, int]) -> Text:

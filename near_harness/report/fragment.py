@@ -9,6 +9,7 @@ from near_harness.errors import HarnessError
 from near_harness.gas.use import gas_uses, profile
 from near_harness.ledger import Ledger
 from near_harness.outcome.model import Outcome
+from near_harness.render.ledger import others_told
 from near_harness.render.mermaid import mermaid
 from near_harness.render.svg import svg
 from near_harness.render.tree import tree_text
@@ -61,7 +62,8 @@ def ledger_table(ledger: Ledger | None) -> str:
         + "</p>"
         for token, moved in ledger.tokens.items()
     )
-    return _table(_COLUMNS, lines) + tokens
+    others = "".join(f"<p>{escape(line)}</p>" for line in others_told(ledger))
+    return _table(_COLUMNS, lines) + tokens + others
 
 
 def _money(amount: Amount) -> str:

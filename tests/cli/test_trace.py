@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -14,7 +15,7 @@ import base58
 import pytest
 import recorded
 
-from near_harness import NEAR, Near, TGas
+from near_harness import NEAR, Near, TGas, transactions
 from near_harness.nodes.base import NodeSettings
 from near_harness.nodes.registry import create_node
 from near_harness.outcome import Outcome
@@ -28,25 +29,29 @@ UNKNOWN = base58.b58encode(b"x" * 32).decode()
 
 
 @pytest.fixture(scope="module")
-def happened(contracts: Path) -> Iterator[tuple[str, Outcome]]:
-    """A node that runs, and a transaction with a failure inside that happened on it."""
+def happened(contracts: Path) -> Iterator[tuple[str, Outcome, Outcome]]:
+    """A node that runs, a transaction with a failure inside that happened on it, and another one that crossed it."""
     node = create_node(NodeSettings())
     node.start()
 
-    async def play() -> Outcome:
+    async def play() -> tuple[Outcome, Outcome]:
         near = Near(node)
         alice = await near.create_account("alice")
         demo = await near.deploy(contracts / "deposit_demo.wasm", "demo")
         tx = await demo.gives_back(callee=demo).by(alice).attach(NEAR(3)).gas(TGas(100)).attempt()
+        async with near.paused() as chain:
+            sent = await chain.send(demo.gives_back(callee=demo).by(alice).attach(NEAR(3)))
+            await chain.submit(alice, demo, [transactions.transfer("1 NEAR")])
+        crossed = await sent.attempt()
         await near.client.close()
-        return tx
+        return tx, crossed
 
-    yield node.rpc_url, asyncio.run(play())
+    yield node.rpc_url, *asyncio.run(play())
     node.stop()
 
 
-def test_of_a_node(cli: Cli, happened: tuple[str, Outcome], tmp_path: Path) -> None:
-    url, tx = happened
+def test_of_a_node(cli: Cli, happened: tuple[str, Outcome, Outcome], tmp_path: Path) -> None:
+    url, tx, _ = happened
     done = cli(
         "trace", f"https://an.explorer/txns/{tx.hash}?tab=x", "--rpc", url, "--sender", "alice.sandbox", "--save", "tx.json"
     )
@@ -69,14 +74,26 @@ def test_of_a_node(cli: Cli, happened: tuple[str, Outcome], tmp_path: Path) -> N
     assert (tmp_path / "tx.json").exists()
 
 
+def test_money_that_another_transaction_moved_in_the_same_blocks(cli: Cli, happened: tuple[str, Outcome, Outcome]) -> None:
+    url, _, tx = happened
+    done = cli("trace", tx.hash, "--rpc", url, "--sender", "alice.sandbox")
+    assert "unexplained" not in done.stdout
+    assert re.search(r"\nothers: alice\.sandbox ~-1\.\d+ NEAR in the same blocks, by transaction \w{43,44}", done.stdout)
+    assert re.search(r"\nothers: demo\.sandbox \+1 NEAR in the same blocks, by receipt \w{43,44}\n", done.stdout)
+    rows = json.loads(cli("trace", tx.hash, "--rpc", url, "--sender", "alice.sandbox", "--json").stdout)["ledger"]
+    assert {row["unexplained"] for row in rows.values()} == {"0"}
+    assert rows["demo.sandbox"]["others"] == str(10**24)
+    assert rows["demo.sandbox"]["by_others"][0].startswith("receipt ")
+
+
 @pytest.mark.parametrize(("form", "start"), [("mermaid", "sequenceDiagram"), ("svg", "<svg ")])
-def test_drawings(cli: Cli, happened: tuple[str, Outcome], form: str, start: str) -> None:
-    url, tx = happened
+def test_drawings(cli: Cli, happened: tuple[str, Outcome, Outcome], form: str, start: str) -> None:
+    url, tx, _ = happened
     assert cli("trace", tx.hash, "--rpc", url, "--sender", "alice.sandbox", "--as", form).stdout.startswith(start)
 
 
-def test_what_a_node_does_not_know(cli: Cli, happened: tuple[str, Outcome]) -> None:
-    url, _ = happened
+def test_what_a_node_does_not_know(cli: Cli, happened: tuple[str, Outcome, Outcome]) -> None:
+    url, *_ = happened
     done = cli("trace", UNKNOWN, "--rpc", url, "--sender", "alice.sandbox")
     assert done.returncode == 3
     assert "TraceError: the node does not know the transaction" in done.stderr
