@@ -197,7 +197,13 @@ class Signer:
         key = await self.get_access_key()
         # Those that are under way are not in the chain's nonce yet.
         self._nonce = max(self._nonce, key.nonce)
-        return await self._submit(receiver_id, actions, key.block_hash, kept=False)
+        try:
+            return await self._submit(receiver_id, actions, key.block_hash, kept=False)
+        except NonceTooLarge:
+            if self._nonce == key.nonce:
+                raise
+            self._nonce = key.nonce  # the chain has begun again, so what it was on the old one counts no more
+            return await self._submit(receiver_id, actions, key.block_hash, kept=False)
 
     async def _submit(self, receiver_id: str, actions: Sequence[Any], block_hash: str, *, kept: bool) -> _Sent:
         self._asks = True

@@ -16,7 +16,7 @@ from near_harness.client import Client
 from near_harness.errors import NodeUnreachable, RpcTimeout
 from near_harness.keys import KeyPair
 from near_harness.nodes.server import RpcServer
-from near_harness.outcome.failures import Expired, InvalidNonce, NotEnoughBalance
+from near_harness.outcome.failures import Expired, InvalidNonce, NonceTooLarge, NotEnoughBalance
 from near_harness.signer import Signer
 
 KEY = KeyPair.from_seed("alice.sandbox")
@@ -29,13 +29,16 @@ class Node(Script):
 
     ``looks``: at what it is sent, before it answers; without, it takes everything and tells in the status why nothing came of
     it, as nearcore does. ``too_dear``: nonces that it refuses once, for the money. ``loses``: it says of what was executed that
-    its nonce is used, and tells by the hash only that it was itself which used it.
+    its nonce is used, and tells by the hash only that it was itself which used it. ``crowded``: another program's transactions
+    with the same key arrive just before each. ``bound``: what the height of its chain allows no nonce to reach.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.looks = True
         self.loses = False
+        self.crowded = False
+        self.bound = 10**6
         self.too_dear: list[int] = []
         self.executed: set[str] = set()
 
@@ -47,10 +50,14 @@ class Node(Script):
             return {"NotEnoughBalance": {"signer_id": "alice.sandbox", "balance": "1", "cost": "2"}}
         if block != base58.b58decode(self.block_hash):
             return "Expired"
+        if nonce >= self.bound:
+            return {"NonceTooLarge": {"tx_nonce": nonce, "upper_bound": self.bound}}
         return {"InvalidNonce": {"tx_nonce": nonce, "ak_nonce": self.nonce}} if nonce <= self.nonce else None
 
     def _result(self, method: str, params: Any) -> Any:
         if method == SEND:
+            if self.crowded:
+                overtaken(self)
             tx = base64.b64decode(params["signed_tx_base64"])
             why = self.refused(tx)
             if why is not None:
@@ -161,6 +168,23 @@ async def test_what_was_overtaken_is_signed_anew(node: Node, alice: Signer, happ
     assert len(node.executed) == 2
 
 
+@pytest.mark.parametrize("block", [FIRST, SECOND])
+async def test_a_chain_that_began_again_takes_its_own_nonces(node: Node, alice: Signer, block: str) -> None:
+    await alice.send("bob.sandbox", [])
+    node.nonce, node.bound, node.block_hash = 3, 8, block
+    await alice.send("bob.sandbox", [])
+    await alice.send("bob.sandbox", [])
+    assert [nonce for nonce, _ in node.sent] == [11, 4, 5]
+    assert node.methods == [ASK, SEND, WAIT, SEND, ASK, SEND, SEND, WAIT, SEND, WAIT]
+
+
+async def test_a_nonce_of_the_chains_own_that_is_too_large_is_said(node: Node, alice: Signer) -> None:
+    node.bound = node.nonce
+    with pytest.raises(NonceTooLarge):
+        await alice.send("bob.sandbox", [])
+    assert node.methods == [ASK, SEND]
+
+
 async def test_a_node_that_tells_only_in_the_status_that_the_nonce_is_used(node: Node, alice: Signer) -> None:
     node.looks = False
     await alice.send("bob.sandbox", [])
@@ -169,6 +193,15 @@ async def test_a_node_that_tells_only_in_the_status_that_the_nonce_is_used(node:
     asked_whether_it_knows = WAIT
     assert node.methods[3:] == [SEND, WAIT, asked_whether_it_knows, ASK, SEND, WAIT]
     assert len(node.executed) == 2
+
+
+async def test_what_was_signed_over_the_newest_nonce_is_not_signed_anew(node: Node, alice: Signer) -> None:
+    node.looks, node.crowded = False, True
+    for send, asks in ((alice.send, [WAIT, WAIT]), (alice.hand_over, [WAIT])):
+        node.methods.clear()
+        with pytest.raises(InvalidNonce):
+            await send("bob.sandbox", [])
+        assert node.methods == [ASK, SEND, *asks]
 
 
 async def test_what_may_still_come_into_a_block_is_not_sent_again(node: Node, alice: Signer) -> None:
@@ -220,6 +253,7 @@ async def test_without_an_answer_the_nonce_counts_as_used(node: Node, alice: Sig
     node.nonce = 12  # it was executed after all
     await alice.send("bob.sandbox", [])
     assert node.sent[-1][0] == 13
+    assert node.methods.count(ASK) == (2 if method == SEND else 1), "of what it may not have taken, the chain is asked"
 
 
 async def test_parallel_transactions_ask_once(node: Node, alice: Signer) -> None:
