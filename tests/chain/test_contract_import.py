@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from near_harness import Account, Near, start
+from near_harness import Account, Near, start, transactions
 from near_harness.chain import contract_import
 from near_harness.chain.contract_import import fetch_contract
 from near_harness.errors import BadInput, InvalidSetting, UnknownAccount
@@ -53,6 +55,45 @@ async def test_code_and_state_from_a_node(near: Near, alice: Account, contracts:
     found.write(tmp_path / "counter.json")
     from_file = await near.import_contract(tmp_path / "counter.json", counter.id, to="file.sandbox")
     assert await from_file.counter() == 3
+
+
+async def test_a_state_in_several_pieces(near: Near, contracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with start(node="embedded") as there:
+        counter = await there.deploy(contracts / "callback_results.wasm", "counter")
+        await there.set_storage(counter, {f"extra {i:02}": f"value {i}" for i in range(20)})
+        (await fetch_contract(there.node.rpc_url, counter.id)).write(tmp_path / "counter.json")
+
+    monkeypatch.setattr(contract_import, "_PATCH_BYTES", 100)  # some seven rows
+    before = await near.height()
+    await near.import_contract(tmp_path / "counter.json", counter.id)
+    assert await near.height() > before + 2
+    view = await near.client.query("view_state", account_id=counter.id, prefix_base64="")
+    assert len(view["values"]) == 20
+
+
+async def test_a_contract_without_its_state(near: Near, contracts: Path, tmp_path: Path) -> None:
+    async with start(node="embedded") as there:
+        counter = await there.deploy(contracts / "callback_results.wasm", "counter")
+        await counter.count().by(there.root)
+        url, block = there.node.rpc_url, await there.height()
+        bare = await near.import_contract(url, counter.id, block=block, state=False, to="bare.sandbox")
+        whole = await near.import_contract(url, counter.id, block=block, to="whole.sandbox")
+        assert (await bare.counter(), await whole.counter()) == (0, 1)
+        (await fetch_contract(url, counter.id)).write(tmp_path / "counter.json")
+    bare = await near.import_contract(tmp_path / "counter.json", counter.id, state=False)
+    assert await bare.counter() == 0
+
+
+@pytest.mark.parametrize("by", ["hash", "account"])
+async def test_the_code_of_a_global_contract_comes_along(near: Near, contracts: Path, by: Literal["hash", "account"]) -> None:
+    code = (contracts / "callback_results.wasm").read_bytes()
+    async with start(node="embedded") as there:
+        publisher, user = await there.create_account("publisher"), await there.create_account("user")
+        await publisher.batch(publisher, transactions.deploy_global(code, by=by))
+        await user.batch(user, transactions.use_global(publisher if by == "account" else hashlib.sha256(code).digest()))
+        brought = await near.import_contract(there.node.rpc_url, user.id)
+    await brought.count().by(near.root)
+    assert await brought.counter() == 1
 
 
 async def test_files_that_are_none(near: Near, tmp_path: Path) -> None:

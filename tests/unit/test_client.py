@@ -140,9 +140,10 @@ async def test_views_take_and_give_bytes(client: Client, script: Script) -> None
     [
         {"result": {"error": "wasm execution failed with error: boom", "logs": ["before"]}},
         {"error": {"cause": {"name": "CONTRACT_EXECUTION_ERROR", "info": {"vm_error": "boom"}}, "data": "…"}},
+        {"error": {"cause": {"name": "NO_CONTRACT_CODE", "info": {}}, "data": "no code, no boom"}},
     ],
 )
-async def test_a_failed_view_is_typed_in_both_of_its_forms(client: Client, script: Script, told: dict[str, Any]) -> None:
+async def test_a_failed_view_is_typed_in_each_of_its_forms(client: Client, script: Script, told: dict[str, Any]) -> None:
     script.answers["call_function"] = told
     with pytest.raises(ViewFailed, match=r"view c\.sandbox\.m: .*boom"):
         await client.view("c.sandbox", "m", b"")

@@ -65,6 +65,24 @@ def test_refunds_by_the_protocol(failing: Outcome, withdrawal: Outcome) -> None:
         expect(failing.receipt("bank.sandbox", "on_result")).refunded(NEAR(10), to="bank.sandbox")
 
 
+def test_a_refund_counts_for_who_gets_it_and_when_it_arrives(failing: Outcome) -> None:
+    (refund,) = failing.find(refund="deposit")
+    with pytest.raises(ExpectationFailed, match=r"to return 10 NEAR to alice\.sandbox: deposit refund of 10 NEAR to bank\."):
+        expect(failing).refunded(NEAR(10), to="alice.sandbox")
+    assert not failing.receipt("pool.sandbox").seen  # what was expected explains nothing of it
+    refund.executed = False
+    with pytest.raises(ExpectationFailed, match=r"to return 10 NEAR to bank\.sandbox"):
+        expect(failing).refunded(NEAR(10), to="bank.sandbox")
+
+
+def test_what_was_not_executed_has_not_succeeded(withdrawal: Outcome) -> None:
+    receipt = withdrawal.receipts[-1]
+    expect(receipt).succeeded()
+    receipt.executed = False
+    with pytest.raises(ExpectationFailed, match="to succeed, but it was not executed"):
+        expect(receipt).succeeded()
+
+
 def test_payments_by_hand(failing: Outcome, withdrawal: Outcome) -> None:
     expect(withdrawal).paid(NEAR(10), by="bank.sandbox", to="alice.sandbox")
     expect(failing).paid_nothing(to="alice.sandbox")

@@ -48,6 +48,12 @@ def test_refuses_money_without_a_unit_or_negative(value: object) -> None:
         to_amount(value)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("value", [10, "10", "10 NEAR", "-1 Tgas", "Tgas", 1.0, "1.5 gas", Gas(-1)])
+def test_refuses_gas_without_a_unit_or_negative(value: object) -> None:
+    with pytest.raises(InvalidAmount):
+        to_gas(value)  # type: ignore[arg-type]
+
+
 def test_says_what_to_write_instead() -> None:
     with pytest.raises(InvalidAmount, match=r'10 has no unit: write an amount such as NEAR\("1.5"\), yocto\(1\) or "1.5 NEAR"'):
         to_amount(10)  # type: ignore[arg-type]
@@ -72,6 +78,8 @@ def test_prints_with_the_unit() -> None:
     assert NEAR("0.00004").signed == "+0.00004 NEAR"
     assert NEAR("0.0000051").signed == "~+0.00001 NEAR"
     assert yocto(7).signed == "+7 yoctoNEAR"
+    assert NEAR("0.000004").short == "0.000004 NEAR"  # which five decimals would make nothing
+    assert TGas("0.004").short == "0.004 Tgas"
     assert TGas(0).short == "0 Tgas"
 
 
@@ -80,6 +88,7 @@ def test_keeps_units_apart() -> None:
     assert sum([NEAR(1), NEAR(2)]) == NEAR(3)
     assert 2 * NEAR(1) == NEAR(2)
     assert isinstance(NEAR(1) - NEAR(1), Amount)
+    assert 0 - NEAR(1) == -NEAR(1) and NEAR(1) - 0 == NEAR(1)
     assert Amount(5) != Gas(5)
     with pytest.raises(TypeError, match="different units"):
         NEAR(1) + TGas(1)
