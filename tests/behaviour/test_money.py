@@ -103,6 +103,13 @@ async def test_what_did_not_come_back_is_named_with_the_ledger(demo: Contract, a
         expect(tx).lost(NEAR(2), by=alice)
 
 
+async def test_more_than_was_given_is_not_everything_back(bank: Contract, pool: Contract, alice: Account) -> None:
+    await bank.deposit_and_stake(pool).by(alice).attach(NEAR(2)).gas(TGas(150))
+    tx = await bank.withdraw(amount=NEAR(1)).by(alice)
+    with pytest.raises(ExpectationFailed, match=r"what is left over: \+1 NEAR"):
+        expect(tx).returned_everything_but_gas(to=alice)
+
+
 async def test_money_from_elsewhere_shows_as_unexplained(demo: Contract, alice: Account) -> None:
     tx = await demo.accept().by(alice).attach(NEAR(1))
     tx.receipts[0].actions = ()
@@ -117,6 +124,13 @@ async def test_storage_is_counted_and_what_it_locks(bank: Contract, pool: Contra
     assert row.storage_change > 0
     assert row.storage_locked == Amount(10**19) * row.storage_change
     assert f"+{row.storage_change} B" in str(ledger(tx))
+
+
+async def test_storage_that_is_given_up_frees_what_it_locked(alice: Account, bob: Account) -> None:
+    await alice.send(alice, [transactions.add_full_access_key(bob.key.public_key)])
+    tx = await alice.send(alice, [transactions.delete_key(bob.key.public_key)])
+    row = ledger(tx).rows[alice.id]
+    assert (row.storage_change, row.storage_locked) == (-82, -82 * Amount(10**19))
 
 
 # State
@@ -191,8 +205,8 @@ async def test_a_contract_with_more_state_than_view_state_gives(probed: Contract
 
 
 async def test_tokens_join_the_ledger_by_their_events(probed: Contract, alice: Account) -> None:
-    def event(name: str, **data: str) -> bytes:
-        body = json.dumps({"standard": "nep141", "version": "1.0.0", "event": name, "data": [data]})
+    def event(name: str, standard: str = "nep141", **data: str) -> bytes:
+        body = json.dumps({"standard": standard, "version": "1.0.0", "event": name, "data": [data]})
         return probe.step("log_utf8", probe.content(f"EVENT_JSON:{body}".encode()))
 
     gives = event("ft_transfer", old_owner_id=alice.id, new_owner_id="bob.near", amount="700")
@@ -200,6 +214,11 @@ async def test_tokens_join_the_ledger_by_their_events(probed: Contract, alice: A
         probed, event("ft_mint", owner_id=alice.id, amount="1000"), gives, event("ft_burn", owner_id="x.near", amount="5")
     )
     assert ledger(tx).tokens == {probed.id: {alice.id: 300, "bob.near": 700, "x.near": -5}}
+    others = [
+        event("ft_mint", standard="nep999", owner_id=alice.id, amount="1"),
+        *(event("ft_mint", owner_id=alice.id, amount=amount) for amount in ("-1", "1.5", "²", "٣", "")),
+    ]
+    assert ledger(await _run(probed, *others)).tokens == {}, "no events of the standard"
     assert f"token {probed.id}: {alice.id} +300, bob.near +700, x.near -5" in str(ledger(tx))
 
     tx = await probed.call("run", gives).by(alice)
@@ -218,6 +237,39 @@ async def test_a_deposit_goes_back_to_where_the_contract_wants_it(probed: Contra
     tx = await _run(probed, *steps).attempt()
     expect(tx).refunded(NEAR(2), to=bob).contains(refund_to=bob, status="failed").gained(NEAR(2), by=bob)
     _explained(tx)
+
+
+async def test_a_refund_that_finds_nobody_is_lost(probed: Contract, alice: Account) -> None:
+    steps = [
+        probe.step("promise_batch_create", probe.content(b"nobody.sandbox")),
+        probe.step("promise_batch_action_transfer", probe.result_of(0), probe.amount(int(NEAR(2)))),
+        probe.step("promise_batch_create", probe.content(probed.id.encode())),
+        probe.step("promise_batch_action_delete_account", probe.result_of(2), probe.content(alice.id.encode())),
+    ]
+    tx = await probed.call("run", b"".join(steps)).by(alice).attempt()
+    expect(tx).contains(refund="deposit", receiver=probed, status="failed").contains(refund="deletion", receiver=alice)
+    assert tx.refunds_lost >= NEAR(2)
+    assert [m.payee for m in ledger(tx).movements if m.cause is Cause.REFUND] == [None]
+    _explained(tx)
+
+
+async def test_a_row_that_is_removed_and_written_again_had_nothing_in_between(probed: Contract, alice: Account) -> None:
+    key = probe.content(b"key")
+    await _run(probed, probe.step("storage_write", key, probe.content(b"old"), probe.number(0)))
+    writes = probe.step("storage_write", key, probe.content(b"new"), probe.number(0))
+    tx = await _run(
+        probed,
+        probe.step("storage_remove", key, probe.number(0)),
+        probe.step(
+            "promise_create", probe.content(probed.id.encode()), probe.content(b"run"), probe.content(writes),
+            probe.amount(0), probe.number(10**13),
+        ),
+    )  # fmt: skip
+    removing, writing = tx.find(probed, "run")
+    state = ledger(tx).state
+    assert [(c.before, c.after) for c in state.of(probed.id)] == [(b"old", b"new")]
+    assert [(c.before, c.after) for c in state.by(removing)] == [(b"old", None)]
+    assert [(c.before, c.after) for c in state.by(writing)] == [(None, b"new")]
 
 
 async def test_a_call_with_one_yocto_of_a_contract_that_has_none(probed: Contract, bank: Contract) -> None:
