@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
+from properties import probe
 
-from near_harness import Account, Near
+from near_harness import NEAR, Account, Contract, Near
 
 Nonce = Callable[[Account], Awaitable[int]]
 
@@ -20,3 +21,11 @@ def nonce(near: Near) -> Nonce:
         return int(key["nonce"])
 
     return read
+
+
+@pytest.fixture
+async def probed(near: Near) -> Contract:
+    """A contract that does what it is told, by host functions."""
+    if near.node.protocol_version < 85:
+        pytest.skip(f"protocol {near.node.protocol_version}: the probe imports host functions that are known from 85 on")
+    return await near.deploy(probe.WASM, "probe", balance=NEAR(50))

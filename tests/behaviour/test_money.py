@@ -9,12 +9,10 @@ import pytest
 from properties import probe
 
 from near_harness import NEAR, Account, Amount, Contract, Near, TGas, expect, transactions
-from near_harness.errors import BadInput
 from near_harness.expectations import ExpectationFailed
 from near_harness.ledger import Cause, Ledger
 from near_harness.outcome import Outcome
 from near_harness.puppets.faults import calls_back_in, fault_code
-from near_harness.transactions import Call
 
 
 def ledger(tx: Outcome) -> Ledger:
@@ -133,75 +131,7 @@ async def test_storage_that_is_given_up_frees_what_it_locked(alice: Account, bob
     assert (row.storage_change, row.storage_locked) == (-82, -82 * Amount(10**19))
 
 
-# State
-
-
-async def test_what_changed_in_the_state(bank: Contract, pool: Contract, alice: Account) -> None:
-    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
-    changes = ledger(tx).state.of(bank.id)
-    assert {change.kind for change in changes} == {"data"}
-    credit = next(change for change in changes if change.key != b"STATE")
-    assert (credit.before, int.from_bytes(credit.after or b"", "little")) == (None, int(NEAR(1)))
-    assert credit.decoded(lambda data: int.from_bytes(data, "little")) == (None, int(NEAR(1)))
-    assert str(credit).startswith(f"{bank.id}: added ")
-    callback = tx.receipt(bank, "on_staked")
-    assert credit.receipts == (callback,)
-    # The first call writes the contract's own row, the callback changes it: each receipt has its own part.
-    (created,) = ledger(tx).state.by(tx.receipt(bank, "deposit_and_stake"))
-    of_callback = {change.key: change for change in ledger(tx).state.by(callback)}
-    assert of_callback.keys() == {b"STATE", credit.key}
-    assert (created.key, created.before, created.after) == (b"STATE", None, of_callback[b"STATE"].before)
-    (state,) = (change for change in changes if change.key == b"STATE")
-    assert (state.before, state.after) == (None, of_callback[b"STATE"].after)
-    with pytest.raises(BadInput, match="is no JSON"):
-        credit.decoded()
-    with pytest.raises(BadInput, match="'money' is none of data, key, code"):
-        ledger(tx).state.of(bank.id, "money")
-
-
-async def test_keys_that_were_added_and_removed(alice: Account, bob: Account) -> None:
-    signs = alice.key.public_key.encode()  # its nonce changes
-    tx = await alice.send(alice, [transactions.add_full_access_key(bob.key.public_key)])
-    (added,) = (change for change in ledger(tx).state.all if change.key != signs)
-    assert (added.kind, added.key.decode(), added.decoded()[1]["permission"]) == ("key", bob.key.public_key, "FullAccess")
-    tx = await alice.send(alice, [transactions.delete_key(bob.key.public_key)])
-    (removed,) = (change for change in ledger(tx).state.all if change.key != signs)
-    assert str(removed) == f"{alice.id}: key {bob.key.public_key} removed"
-
-
-async def test_an_unexpected_change_of_state_is_listed(bank: Contract, pool: Contract, alice: Account) -> None:
-    tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
-    with pytest.raises(ExpectationFailed, match=rf"but it has changed\n  {bank.id}: (added|changed) "):
-        expect(tx).rolled_back(bank)
-
-
 # What the probe contract can be told to do
-
-
-@pytest.fixture
-async def probed(near: Near) -> Contract:
-    """A contract that does what it is told, by host functions."""
-    if near.node.protocol_version < 85:
-        pytest.skip(f"protocol {near.node.protocol_version}: the probe imports host functions that are known from 85 on")
-    return await near.deploy(probe.WASM, "probe", balance=NEAR(50))
-
-
-def _run(contract: Contract, *steps: bytes) -> Call:
-    return contract.call("run", b"".join(steps)).by(contract.account).gas(TGas(300))
-
-
-async def test_a_contract_with_more_state_than_view_state_gives(probed: Contract) -> None:
-    def write(key: str, value: bytes) -> bytes:
-        return probe.step("storage_write", probe.content(key.encode()), probe.content(value), probe.number(0))
-
-    await _run(probed, *(write(f"key-{i}", b"x" * 9000) for i in range(7)))
-    again = await _run(probed, write("key-3", b"x" * 9000))
-    holding = ledger(again).rows[probed.id].after
-    assert holding is not None and holding.storage > 60_000
-    expect(again).rolled_back(probed)  # what was there was written again
-    changed = await _run(probed, write("key-3", b"y"))
-    (change,) = ledger(changed).state.of(probed.id)
-    assert (change.key, change.before, change.after) == (b"key-3", b"x" * 9000, b"y")
 
 
 async def test_tokens_join_the_ledger_by_their_events(probed: Contract, alice: Account) -> None:
@@ -210,7 +140,7 @@ async def test_tokens_join_the_ledger_by_their_events(probed: Contract, alice: A
         return probe.step("log_utf8", probe.content(f"EVENT_JSON:{body}".encode()))
 
     gives = event("ft_transfer", old_owner_id=alice.id, new_owner_id="bob.near", amount="700")
-    tx = await _run(
+    tx = await probe.run(
         probed, event("ft_mint", owner_id=alice.id, amount="1000"), gives, event("ft_burn", owner_id="x.near", amount="5")
     )
     assert ledger(tx).tokens == {probed.id: {alice.id: 300, "bob.near": 700, "x.near": -5}}
@@ -218,7 +148,7 @@ async def test_tokens_join_the_ledger_by_their_events(probed: Contract, alice: A
         event("ft_mint", standard="nep999", owner_id=alice.id, amount="1"),
         *(event("ft_mint", owner_id=alice.id, amount=amount) for amount in ("-1", "1.5", "²", "٣", "")),
     ]
-    assert ledger(await _run(probed, *others)).tokens == {}, "no events of the standard"
+    assert ledger(await probe.run(probed, *others)).tokens == {}, "no events of the standard"
     assert f"token {probed.id}: {alice.id} +300, bob.near +700, x.near -5" in str(ledger(tx))
 
     tx = await probed.call("run", gives).by(alice)
@@ -234,7 +164,7 @@ async def test_a_deposit_goes_back_to_where_the_contract_wants_it(probed: Contra
         probe.step("promise_set_refund_to", probe.result_of(0), probe.content(bob.id.encode())),
         probe.step("promise_batch_action_transfer", probe.result_of(0), probe.amount(int(NEAR(2)))),
     ]
-    tx = await _run(probed, *steps).attempt()
+    tx = await probe.run(probed, *steps).attempt()
     expect(tx).refunded(NEAR(2), to=bob).contains(refund_to=bob, status="failed").gained(NEAR(2), by=bob)
     _explained(tx)
 
@@ -253,32 +183,13 @@ async def test_a_refund_that_finds_nobody_is_lost(probed: Contract, alice: Accou
     _explained(tx)
 
 
-async def test_a_row_that_is_removed_and_written_again_had_nothing_in_between(probed: Contract, alice: Account) -> None:
-    key = probe.content(b"key")
-    await _run(probed, probe.step("storage_write", key, probe.content(b"old"), probe.number(0)))
-    writes = probe.step("storage_write", key, probe.content(b"new"), probe.number(0))
-    tx = await _run(
-        probed,
-        probe.step("storage_remove", key, probe.number(0)),
-        probe.step(
-            "promise_create", probe.content(probed.id.encode()), probe.content(b"run"), probe.content(writes),
-            probe.amount(0), probe.number(10**13),
-        ),
-    )  # fmt: skip
-    removing, writing = tx.find(probed, "run")
-    state = ledger(tx).state
-    assert [(c.before, c.after) for c in state.of(probed.id)] == [(b"old", b"new")]
-    assert [(c.before, c.after) for c in state.by(removing)] == [(b"old", None)]
-    assert [(c.before, c.after) for c in state.by(writing)] == [(None, b"new")]
-
-
 async def test_a_call_with_one_yocto_of_a_contract_that_has_none(probed: Contract, bank: Contract) -> None:
     """The protocol gives the yoctoNEAR, so it is minted: only up to as many as there were such calls."""
     pays = probe.step(
         "promise_create", probe.content(bank.id.encode()), probe.content(b"deposit_and_stake"), probe.content(b"{}"),
         probe.amount(1), probe.number(10**13),
     )  # fmt: skip
-    tx = await _run(probed, pays).attempt()
+    tx = await probe.run(probed, pays).attempt()
     found = ledger(tx)
     assert found.subsidies == {}
     row = found.rows[probed.id]
@@ -314,7 +225,7 @@ async def test_a_global_contract_that_a_contract_deploys(probed: Contract) -> No
         probe.step("promise_batch_create", probe.content(probed.id.encode())),
         probe.step("promise_batch_action_deploy_global_contract", probe.result_of(0), probe.content(b"\0asm\1\0\0\0")),
     ]
-    tx = await _run(probed, *steps)
+    tx = await probe.run(probed, *steps)
     _explained(tx)
     # Ten times what the storage of these eight bytes would lock (global_contract_storage_amount_per_byte).
     price = Amount(8 * 10**20)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from fidelity_signing import u8, u32, u64, u128
 
+from near_harness import Contract, TGas
+from near_harness.transactions import Call
+
 _DATA = Path(__file__).parent.parent / "data"
 WASM = (_DATA / "probe.wasm").read_bytes()
 _HOST_FUNCTIONS: dict[str, int] = {name: code for code, name in enumerate(json.loads((_DATA / "probe_ops.json").read_text()))}
@@ -38,3 +41,8 @@ def step(name: str, *arguments: bytes) -> bytes:
     """One step: a host function, or what the probe does itself."""
     code = _OWN[name] if name in _OWN else _HOST_FUNCTIONS[name]
     return u8(code) + u8(len(arguments)) + b"".join(arguments)
+
+
+def run(contract: Contract, *steps: bytes) -> Call:
+    """The call of a probe that does these steps, by its own account."""
+    return contract.call("run", b"".join(steps)).by(contract.account).gas(TGas(300))
