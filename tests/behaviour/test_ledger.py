@@ -72,7 +72,10 @@ async def test_a_validators_reward_at_the_end_of_an_epoch_is_not_the_transaction
     for _ in range(200):  # each takes several blocks, an epoch has 60
         tx = await validator.transfer(alice, NEAR(1))
         expect(tx).conserved_tokens()
-        if ledger(tx).validator_rewards > 0:
+        reward = ledger(tx).validator_rewards
+        if reward > 0:
+            row = ledger(tx).rows[validator.id]
+            assert (row.others, row.by_others, row.unexplained) == (reward, ("validators' rewards",), 0)
             return
         if not near.node.capabilities.snapshot:  # such a node makes blocks meanwhile
             await asyncio.sleep(pauses.uniform(0, 0.3))
