@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from near_harness.near import Near
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SignedDelegate(Sendable):
     """What an account has signed for a relayer to send. ``await signed.by(relayer)``; each can be executed once.
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from near_harness.errors import HarnessError
+from near_harness.not_yet import on_trial
 
 if TYPE_CHECKING:
     from near_harness.anchors import Moment
@@ -96,7 +97,7 @@ class Isolation:
     @contextmanager
     def example(self) -> Iterator[None]:
         """Go back after one of the many runs that a test has under Hypothesis."""
-        with ExitStack() as stack:
+        with on_trial(), ExitStack() as stack:
             if self._near is not None:
                 stack.enter_context(self._near.anchors.anchor("example"))
                 stack.enter_context(self._near.example())

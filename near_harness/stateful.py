@@ -19,6 +19,7 @@ Needs ``near-harness[hypothesis]``.
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
@@ -28,6 +29,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from near_harness import sync
 from near_harness.near import Near
+from near_harness.not_yet import on_trial
 
 
 class ChainMachine(RuleBasedStateMachine):
@@ -43,12 +45,13 @@ class ChainMachine(RuleBasedStateMachine):
             raise TypeError(f"run the machine with {type(self).__name__}.run(near, …)")
         super().__init__()
         self._rewind = ExitStack()
+        self._rewind.enter_context(on_trial())
         self._rewind.enter_context(self.near.anchor(f"example of {type(self).__name__}"))
         self._rewind.enter_context(self.near.example())
 
     def teardown(self) -> None:
         """Rewind the chain. A machine that overrides this calls it at its end."""
-        self._rewind.close()
+        self._rewind.__exit__(*sys.exc_info())  # of the example, which Hypothesis may have given up
         super().teardown()
 
     @classmethod

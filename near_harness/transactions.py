@@ -129,7 +129,7 @@ class Sendable(NotYet):
 
 
 @begun_by_await()
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Call(Sendable):
     """A call of a contract that changes state. Every method gives a new call; nothing is sent before it is awaited."""
 
@@ -192,7 +192,7 @@ class Call(Sendable):
         return f"{self.receiver_id}.{self.method}({_shown(self.args)}){signer}{deposit}, {self.attached_gas}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Batch(Sendable):
     """Several actions for one receiver, in one transaction: all of them happen, or none. Sent when it is awaited."""
 
@@ -229,7 +229,7 @@ class Batch(Sendable):
 
 
 @begun_by_await()
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class View(NotYet):
     """A call of a contract that only reads. It is made when it is awaited, and gives the value, read as JSON.
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import operator
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from near_harness.not_yet import NeverAwaited, NotYet, Warner, heard_by, take
+from near_harness.errors import BadInput
+from near_harness.not_yet import NeverAwaited, NotYet, Warner, heard_by, on_trial, take
+from near_harness.transactions import View
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Call(NotYet):
     name: str
 
@@ -74,3 +79,70 @@ def test_what_fails_while_it_is_made_or_lives_to_the_end_is_not_missed() -> None
     assert ran.stdout == "end\n"
     assert ran.stderr.count("never awaited") == 1, ran.stderr
     assert "NeverAwaited: bank.total() was never awaited: nothing was read" in ran.stderr
+
+
+def test_two_that_say_the_same_are_two() -> None:
+    asked = []
+
+    class Asked(View):
+        async def _value(self) -> Any:
+            asked.append(self.taken())
+
+    async def gathered() -> None:
+        same: Any = {"near": None, "contract_id": "bank", "method": "total", "args": b""}
+        await asyncio.gather(Asked(**same), Asked(**same), Asked(**same))
+
+    asyncio.run(gathered())
+    assert len({id(view) for view in asked}) == 3
+    assert asked[0] == asked[0]
+    assert asked[0] != asked[1]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda call: call == 0,
+        lambda call: call != 0,
+        lambda call: 0 == call,  # noqa: SIM300 - the other way round is another path
+        lambda call: call < 1,
+        lambda call: call >= 1,
+        lambda call: 1 > call,  # noqa: SIM300
+        operator.itemgetter("owner"),
+        list,
+        len,
+        bool,
+    ],
+)
+def test_it_has_no_value_yet(heard: _Heard, use: Callable[[object], object]) -> None:
+    with pytest.raises(BadInput, match=r"^one .* before it is awaited: write \(await …\)$"):
+        use(_Call("one").taken())
+    assert heard == []
+
+
+def test_it_is_shown_in_short() -> None:
+    assert repr(View(None, "bank", "total", b"{}").taken()) == "<View bank.total({}), not awaited>"  # type: ignore[arg-type]
+
+
+def test_what_an_exception_has_left_behind_is_not_missed(heard: _Heard) -> None:
+    kept = []
+
+    def leaves() -> None:
+        with on_trial():
+            _Call("one")
+            kept.append(_Call("two"))
+            raise EOFError
+
+    with pytest.raises(EOFError):
+        leaves()
+    kept.clear()
+    assert heard == []
+
+
+def test_what_a_block_has_forgotten_is_missed_when_it_ends(heard: _Heard) -> None:
+    kept = []
+    with on_trial():
+        _Call("one")
+        kept.append(_Call("two"))
+    kept.clear()
+    _Call("three")
+    assert [text.partition(" ")[0] for text in heard] == ["one", "two", "three"]
