@@ -21,6 +21,12 @@ Kind = type[TransactionFailed] | str | None
 _T = TypeVar("_T", Outcome, Receipt)
 
 
+def named_failure(kind: Kind, text: str) -> str:
+    """The failure that is expected, as a message names it."""
+    name = "failure" if kind is None else kind if isinstance(kind, str) else kind.__name__
+    return f"{name} with {text!r}" if text else name
+
+
 class ExpectationFailed(Restorable, AssertionError):
     """What was expected did not happen. ``nearest`` are the receipts that come nearest to it."""
 
@@ -73,8 +79,7 @@ class Expectation(Generic[_T]):
     def failed(self, kind: Kind = None, text: str = "") -> Self:
         """Expect failure: of a kind (an exception class, or nearcore's name), with ``text`` in its message."""
         failure: TransactionFailed | None = self._subject.failure
-        wanted = "failure" if kind is None else kind if isinstance(kind, str) else kind.__name__
-        wanted += f" with {text!r}" if text else ""
+        wanted = named_failure(kind, text)
         if failure is None:
             raise self.failure(f"expected {wanted} of {self._name}, but it succeeded", self._marked)
         if kind is not None and not is_kind(failure, kind):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from near_harness.expectations.base import ExpectationFailed, Kind
+from near_harness.expectations.base import ExpectationFailed, Kind, named_failure
 from near_harness.expectations.of_outcome import OutcomeExpectation
 from near_harness.outcome.criteria import is_kind
 from near_harness.outcome.failures import TransactionFailed
@@ -28,7 +28,7 @@ def expected_failure(
             return failure
         if outcome is not None:
             OutcomeExpectation(outcome).failed(kind, text)
-        raise ExpectationFailed(f"expected {kind or 'failure'} {text!r}, but the transaction was refused: {failure}", None)
+        raise ExpectationFailed(f"expected {named_failure(kind, text)}, but the transaction was refused: {failure}", None)
     if outcome is None:
         raise ExpectationFailed(f"expected a receipt to fail, but the transaction was refused: {subject}", None)
     criteria = {"receiver": at, "method": method, "failure": kind, "message": text or None, "status": "failed"}

@@ -6,9 +6,9 @@ import pytest
 from recorded import answer
 
 from near_harness.errors import BadInput
-from near_harness.expectations import ExpectationFailed, expect
+from near_harness.expectations import ExpectationFailed, expect, expected_failure
 from near_harness.outcome import Outcome, parse_outcome
-from near_harness.outcome.failures import ContractPanic, GasExceeded, WasmTrap
+from near_harness.outcome.failures import ContractPanic, GasExceeded, NotEnoughBalance, WasmTrap
 from near_harness.units import NEAR
 
 
@@ -54,6 +54,24 @@ def test_a_failure_that_did_not_come(withdrawal: Outcome) -> None:
         expect(withdrawal.receipts[0]).rolled_back()
 
 
+def test_the_failure_that_must_come_has_these_words(failing: Outcome) -> None:
+    assert expected_failure(failing, WasmTrap, "unreachable") is failing.failure
+    with pytest.raises(ExpectationFailed, match="expected WasmTrap with 'paused' of the transaction, but it says: WasmTrap"):
+        expected_failure(failing, WasmTrap, "paused")
+    refused = NotEnoughBalance(("NotEnoughBalance",), {"signer_id": "alice.sandbox", "balance": "1", "cost": "2"}, {})
+    assert expected_failure(refused, "NotEnoughBalance", "alice.sandbox") is refused
+    with pytest.raises(
+        ExpectationFailed, match=r"expected ContractPanic with 'boom', but the transaction was refused: NotEnough"
+    ):
+        expected_failure(refused, ContractPanic, "boom")
+    with pytest.raises(ExpectationFailed, match=r"expected failure with 'bob\.sandbox', but the transaction was refused"):
+        expected_failure(refused, None, "bob.sandbox")
+    boom = expected_failure(failing, None, "boom", at="pool.sandbox")
+    assert boom is failing.receipt("pool.sandbox").failure
+    with pytest.raises(ExpectationFailed, match="there is none"):
+        expected_failure(failing, None, "bang", at="pool.sandbox")
+
+
 def test_refunds_by_the_protocol(failing: Outcome, withdrawal: Outcome) -> None:
     expect(failing).refunded(NEAR(10), to="bank.sandbox")
     expect(failing.receipt("pool.sandbox")).refunded("10 NEAR", to="bank.sandbox")
@@ -92,6 +110,11 @@ def test_payments_by_hand(failing: Outcome, withdrawal: Outcome) -> None:
         expect(failing).paid(NEAR(10), by="bank.sandbox", to="pool.sandbox")
     with pytest.raises(ExpectationFailed, match=r"expected no payment to alice\.sandbox, but it got 10 NEAR"):
         expect(withdrawal).paid_nothing(to="alice.sandbox")
+    with pytest.raises(ExpectationFailed, match="expected system to pay 10 NEAR"):  # nor is the refund
+        expect(failing).paid(NEAR(10), by="system", to="bank.sandbox")
+    with pytest.raises(ExpectationFailed, match=r"expected no payment to bank\.sandbox, but it got 10 NEAR, 10 NEAR"):
+        expect(failing).paid_nothing(to="bank.sandbox")
+    expect(failing).paid_nothing(to="pool.sandbox")  # what was sent to it has come back
 
 
 def test_callbacks(failing: Outcome) -> None:
@@ -99,6 +122,11 @@ def test_callbacks(failing: Outcome) -> None:
     expect(callback).callback_of(pool)
     with pytest.raises(ExpectationFailed, match="it is of: none"):
         expect(pool).callback_of(callback)
+    root = failing.receipts[0]
+    callback.callback_of = [root, pool]
+    expect(callback).callback_of(root, pool)
+    with pytest.raises(ExpectationFailed, match=r"it is of: \S+ -> bank\.sandbox\.run, bank\.sandbox -> pool\.sandbox\.boom"):
+        expect(callback).callback_of(pool, root)
 
 
 def test_logs(failing: Outcome) -> None:

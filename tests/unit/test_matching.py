@@ -17,6 +17,7 @@ from near_harness.outcome.criteria import CRITERIA
 from near_harness.outcome.failures import ContractPanic, GasExceeded
 from near_harness.outcome.matching import Pattern as Criteria
 from near_harness.outcome.matching import in_order, ran_after
+from near_harness.outcome.receipt import Action
 from near_harness.units import NEAR, TGas
 
 
@@ -59,6 +60,7 @@ def _check(outcome: Outcome, holds: dict[str, Any], fails: dict[str, Any]) -> No
         ({"message": "unreachable"}, {"message": "paused"}),
         ({"deposit": "10 NEAR", "kind": "call"}, {"deposit": NEAR(11)}),
         ({"deposit": between("9 NEAR", "10 NEAR")}, {"deposit": at_least("11 NEAR")}),
+        ({"deposit": between("10 NEAR", "11 NEAR")}, {"deposit": between("10.1 NEAR", "11 NEAR")}),
         ({"deposit": lambda amount: amount > NEAR(9)}, {"deposit": lambda amount: amount > NEAR(99)}),
         ({"gas": at_least("10 Tgas")}, {"gas": at_least("999 Tgas")}),
         ({"gas_burnt": at_most(TGas(1))}, {"gas_burnt": TGas(3)}),
@@ -92,6 +94,14 @@ def test_values_arguments_logs_and_events(credited: Outcome) -> None:
     _check(credited, {"callback_of": callback.callback_of[0]}, {"callback_of": callback})
 
 
+def test_a_transfer_is_that_and_nothing_more(credited: Outcome) -> None:
+    receipt = credited.receipts[0]
+    receipt.actions = (Action("Transfer"), Action("Transfer"))
+    expect(credited).contains(kind="transfer", receiver=receipt.receiver)
+    receipt.actions = (Action("CreateAccount"), Action("Transfer"))
+    expect(credited).contains(kind="actions", receiver=receipt.receiver).contains_no(kind="transfer")
+
+
 def test_all_criteria_are_documented_and_tested() -> None:
     import near_harness.outcome.criteria as documented
 
@@ -119,7 +129,7 @@ def test_how_many(failing: Outcome) -> None:
             expect(failing).contains(status="failed", count=count)
     with pytest.raises(ExpectationFailed, match="expected at least 3 receipts with status failed; there are 2"):
         expect(failing).contains(status="failed", count=at_least(3))
-    expect(failing).contains(method="nothing", count=0)
+    expect(failing).contains(method="nothing", count=0).contains(status="failed", count=between(2, 2))
 
 
 @pytest.mark.parametrize(
@@ -171,6 +181,11 @@ def test_order_in_time(failing: Outcome) -> None:
     there, back = Criteria({"method": "boom"}), Criteria({"method": "on_result"})
     assert in_order([there, back], [root, pool, callback], heights) == ([pool, callback], None)
     assert in_order([back, there], [root, pool, callback], heights) == ([callback], there)
+    at_bank = Criteria({"receiver": "bank.sandbox"})  # the earliest leaves most to those that follow
+    assert in_order([at_bank, there], [callback, root, pool], heights) == ([root, pool], None)
+    assert not pool.seen
+    in_order([Criteria({"method": "boom", "status": "failed"}), back], [root, pool, callback], heights)
+    assert pool.seen and not callback.seen
 
 
 def test_only_who_asks_what_came_of_a_receipt_has_looked_at_it(failing: Outcome) -> None:

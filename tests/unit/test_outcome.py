@@ -11,6 +11,7 @@ from near_harness.errors import BadInput, ReceiptNotFound, RpcError
 from near_harness.ledger import receipt_reward
 from near_harness.outcome import Outcome, Receipt, Refund, parse_outcome
 from near_harness.outcome.failures import ContractPanic, WasmTrap
+from near_harness.outcome.parse import parse_action
 from near_harness.units import NEAR, Amount, TGas
 
 ALL = (
@@ -173,6 +174,25 @@ def test_reads_events_and_leaves_other_logs_alone() -> None:
     event = 'EVENT_JSON:{"standard":"nep141","version":"1.0.0","event":"ft_mint","data":[{"amount":"5"}]}'
     receipt = _receipt((event, "EVENT_JSON:{broken", "EVENT_JSON:[]", 'EVENT_JSON:{"standard":"x"}', "plain"))
     assert [(e.standard, e.event, e.data) for e in receipt.events] == [("nep141", "ft_mint", [{"amount": "5"}])]
+    (bare,) = _receipt(('EVENT_JSON:{"standard":"x","version":"1","event":"opened"}',)).events
+    assert (bare.event, bare.data) == ("opened", None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "carries"),
+    [
+        ("CreateAccount", 0),
+        ({"Transfer": {"deposit": "5"}}, 5),
+        ({"TransferToGasKey": {"public_key": "ed25519:x", "deposit": "5"}}, 5),
+        ({"DeterministicStateInit": {"code": {}, "data": {}, "deposit": "5"}}, 5),
+        ({"Stake": {"stake": "5", "public_key": "ed25519:x"}}, 0),
+        ({"Delegate": {"delegate_action": {"actions": [{"Transfer": {"deposit": "5"}}, "CreateAccount"]}}}, 5),
+        ({"DeleteAccount": {"beneficiary_id": "alice.sandbox"}}, 0),
+    ],
+    ids=str,
+)
+def test_what_an_action_carries(raw: object, carries: int) -> None:
+    assert parse_action(raw).deposit == Amount(carries)
 
 
 def test_values_are_read_as_json_in_utf8() -> None:
