@@ -32,6 +32,8 @@ FULL_ACCESS_KEY_BYTES = {"ed25519": 33 + 9 + ENTRY_BYTES, "secp256k1": 65 + 9 + 
 """What an account's storage usage counts for a full-access key."""
 ACCOUNT_BYTES = 100
 """What an account counts by itself."""
+GLOBAL_HASH_BYTES = 32
+"""What an account counts for a global contract that it uses by hash; by account it is the length of the account's id."""
 NO_CODE = "11111111111111111111111111111111"
 _KEPT_FIELDS = ("amount", "locked", "code_hash", "storage_usage", "global_contract_hash", "global_contract_account_id")
 
@@ -192,6 +194,11 @@ class StatePatches:
         return {name: view[name] for name in _KEPT_FIELDS if name in view}
 
     async def _code_length(self, where: str, account: Record) -> int:
+        """How many bytes of storage an account's contract counts: its code, or the name of the global contract that it uses."""
+        if account.get("global_contract_hash"):
+            return GLOBAL_HASH_BYTES
+        if account.get("global_contract_account_id"):
+            return len(account["global_contract_account_id"])
         if account["code_hash"] == NO_CODE:
             return 0
         return len(base64.b64decode((await self.client.query("view_code", account_id=where))["code_base64"]))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
+import base58
 import pytest
 
-from near_harness import NEAR, Account, Contract, KeyPair, Near
+from near_harness import NEAR, Account, Contract, KeyPair, Near, transactions
 from near_harness.errors import BadInput, UnknownAccount
-from near_harness.outcome.failures import AccessKeyNotFound
+from near_harness.outcome.failures import AccessKeyNotFound, CodeDoesNotExist
+
+if TYPE_CHECKING:
+    from behaviour.conftest import Nonce
 
 pytestmark = pytest.mark.near_needs("patch_state")
 
@@ -36,6 +42,40 @@ async def test_code_is_replaced_and_storage_stays(near: Near, contracts: Path, a
     assert await again.counter() == 1
     fresh = await near.deploy(contracts / "callback_results.wasm", "fresh")
     assert state == await usage(near, counter) - await usage(near, fresh) > 0
+
+
+async def test_code_is_removed_and_storage_stays(near: Near, contracts: Path, alice: Account) -> None:
+    counter = await near.deploy(contracts / "callback_results.wasm", "counter")
+    await counter.count().by(alice)
+    code = (contracts / "callback_results.wasm").read_bytes()
+    before = await usage(near, counter)
+    await near.remove_code(counter)
+    assert await usage(near, counter) == before - len(code)
+    await counter.count().by(alice).expect_failure(CodeDoesNotExist)
+    again = await near.set_code(counter, code)
+    assert await usage(near, counter) == before
+    assert await again.counter() == 1
+
+
+@pytest.mark.parametrize("by", ["hash", "account"])
+async def test_code_in_the_place_of_a_global_contract(
+    near: Near, contracts: Path, alice: Account, bob: Account, by: Literal["hash", "account"]
+) -> None:
+    shared, own = ((contracts / f"{name}.wasm").read_bytes() for name in ("staking_pool", "callback_results"))
+    await alice.batch(alice, transactions.deploy_global(shared, by=by))
+    name: object = alice if by == "account" else hashlib.sha256(shared).digest()
+    before = await usage(near, bob)
+    await bob.batch(bob, transactions.use_global(name))
+    counter = await near.set_code(bob, own)
+    assert await usage(near, bob) == before + len(own)
+    await counter.count().by(alice)
+    assert await counter.counter() == 1
+
+    before = await usage(near, alice)
+    await alice.batch(alice, transactions.use_global(name))
+    await near.remove_code(alice)
+    assert await usage(near, alice) == before
+    await bob.call(alice, "set_paused").expect_failure(CodeDoesNotExist)
 
 
 async def test_storage(near: Near, contracts: Path, alice: Account) -> None:
@@ -75,8 +115,14 @@ async def test_keys_come_and_go(near: Near, alice: Account, bob: Account) -> Non
         await other.transfer(bob, NEAR(1))
 
 
+async def test_a_key_of_the_other_curve_counts_its_own_length(near: Near, alice: Account) -> None:
+    before = await usage(near, alice)
+    await near.add_key(alice, f"secp256k1:{base58.b58encode(bytes(range(64))).decode()}")
+    assert await usage(near, alice) == before + 65 + 9 + 40
+
+
 @pytest.mark.near_needs("snapshot")
-async def test_any_account_is_impersonated(near: Near, alice: Account, bank: Contract) -> None:
+async def test_any_account_is_impersonated(near: Near, alice: Account, bank: Contract, nonce: Nonce) -> None:
     secret = KeyPair.random()
     made = await near.create_account("hidden")
     await near.add_key(made, secret)
@@ -88,8 +134,9 @@ async def test_any_account_is_impersonated(near: Near, alice: Account, bank: Con
         await hidden.transfer(alice, NEAR(1))
     with pytest.raises(AccessKeyNotFound):
         await made.transfer(alice, NEAR(1))
+    before = await nonce(bank.account)
     itself = await near.impersonate(bank)
-    assert itself.id == bank.id
+    assert (itself.id, await nonce(itself)) == (bank.id, before), "it has the key already"
     with pytest.raises(UnknownAccount):
         await near.impersonate("nobody.sandbox")
 
