@@ -20,7 +20,8 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from near_harness.errors import RpcError, ViewFailed
+from near_harness.claims import Claims
+from near_harness.errors import BadInput, RpcError, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.nodes.answering import Served
 from near_harness.provider import LocalProvider, Provider
@@ -41,6 +42,7 @@ class Client:
         self._address, self._chain = address, chain
         self._providers: dict[asyncio.AbstractEventLoop, Provider] = {}
         self._signers: dict[asyncio.AbstractEventLoop, dict[tuple[str, str], Signer]] = {}
+        self._claims = Claims()
 
     @property
     def rpc_url(self) -> str:
@@ -52,8 +54,17 @@ class Client:
 
     @property
     def provider(self) -> Provider:
-        """The way to the node for the running event loop."""
-        loop = asyncio.get_running_loop()
+        """The way to the node for the running event loop.
+
+        :raises BadInput: where another library than asyncio runs the caller, such as trio.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise BadInput(
+                "no event loop of asyncio runs here, and the harness works on none else: run it with asyncio, or use "
+                'near_harness.sync; with anyio\'s plugin, let a fixture anyio_backend return "asyncio"'
+            ) from None
         if loop not in self._providers:
             for closed in [known for known in self._providers if known.is_closed()]:
                 self._providers.pop(closed)
@@ -74,12 +85,13 @@ class Client:
         signers = self._signers.setdefault(asyncio.get_running_loop(), {})
         name = (account_id, key.public_key)
         if name not in signers:
-            signers[name] = Signer(account_id, key, provider)
+            signers[name] = Signer(account_id, key, provider, self._claims)
         return signers[name]
 
     def forget_nonces(self) -> None:
         """Take every key's next nonce from the chain again, as after a rollback."""
         self.forget_blocks()
+        self._claims.forget()
         for signers in self._signers.values():
             for signer in signers.values():
                 signer.forget_nonces()

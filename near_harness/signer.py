@@ -23,6 +23,7 @@ import base58
 from py_near.models import AccountAccessKey
 from py_near_primitives import Transaction
 
+from near_harness.claims import Claims
 from near_harness.errors import BadInput, RpcError, RpcTimeout
 from near_harness.keys import KeyPair
 from near_harness.outcome.failures import (
@@ -53,8 +54,9 @@ class Signer:
     py-near's own account keeps nonces for all nodes of the process, and a block for too long.
     """
 
-    def __init__(self, account_id: str, key: KeyPair, provider: Provider) -> None:
+    def __init__(self, account_id: str, key: KeyPair, provider: Provider, claims: Claims) -> None:
         self.account_id, self.key = account_id, key
+        self._claims = claims
         self._provider = provider
         self._in_order = asyncio.Lock()
         self._under_way = 0
@@ -208,16 +210,10 @@ class Signer:
     async def _submit(self, receiver_id: str, actions: Sequence[Any], block_hash: str, *, kept: bool) -> _Sent:
         self._asks = True
         nonce = self._nonce + 1
-        public, block = self.key.raw[32:], base58.b58decode(block_hash)
-        try:
-            # py-near's functions for a hash and a signed transaction build it twice, and derive the public key each time.
-            transaction = Transaction(self.account_id, public, nonce, receiver_id, block, list(actions))
-            tx_hash = base58.b58encode(bytes(transaction.get_hash())).decode()
-            signed = base64.b64encode(bytes(transaction.to_vec(self.key.raw))).decode()
-        except BaseException as error:
-            if type(error).__name__ != "PanicException":
-                raise
-            raise BadInput(f"py-near cannot build the transaction to {receiver_id!r}: {error}") from error
+        tx_hash, signed = self._signed(receiver_id, actions, block_hash, nonce)
+        while not self._claims.claim(tx_hash, self):
+            nonce += 1
+            tx_hash, signed = self._signed(receiver_id, actions, block_hash, nonce)
         self._nonce = nonce
         try:
             await self._provider.send_tx_included(signed)
@@ -227,6 +223,19 @@ class Signer:
             raise
         self._asks = not self._provider.keeps
         return _Sent(tx_hash, signed, kept)
+
+    def _signed(self, receiver_id: str, actions: Sequence[Any], block_hash: str, nonce: int) -> tuple[str, str]:
+        """Sign a transaction, and return its hash and what is sent."""
+        public, block = self.key.raw[32:], base58.b58decode(block_hash)
+        try:
+            # py-near's functions for a hash and a signed transaction build it twice, and derive the public key each time.
+            transaction = Transaction(self.account_id, public, nonce, receiver_id, block, list(actions))
+            tx_hash = base58.b58encode(bytes(transaction.get_hash())).decode()
+            return tx_hash, base64.b64encode(bytes(transaction.to_vec(self.key.raw))).decode()
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":
+                raise
+            raise BadInput(f"py-near cannot build the transaction to {receiver_id!r}: {error}") from error
 
 
 def _block_of(answer: dict[str, Any]) -> str | None:

@@ -253,3 +253,21 @@ async def test_a_refusal_in_between_does_not_upset_the_others(client: Client, sc
     sent = [nonce for nonce, _ in script.sent]
     assert sent == sorted(set(sent))
     assert sum(isinstance(result, Expired) for result in results) == 5 - len(sent)
+
+
+async def test_loops_of_two_threads_do_not_sign_the_same_transaction(client: Client, script: Script) -> None:
+    before = script.nonce
+
+    async def pay() -> None:
+        await signer(client).send("bob.sandbox", [transactions.transfer("1 NEAR")])
+
+    await pay()
+    script.nonce = before  # as it was read in the other thread, just before the transaction came into a block
+    await asyncio.to_thread(lambda: asyncio.run(pay()))
+    assert [nonce for nonce, _ in script.sent] == [before + 1, before + 2]
+
+
+def test_another_library_than_asyncio_is_told_so() -> None:
+    asked = Client("http://127.0.0.1:1").rpc("status", [])
+    with pytest.raises(BadInput, match=r"no event loop of asyncio runs here.*anyio_backend"):
+        asked.send(None)  # as trio would begin it
