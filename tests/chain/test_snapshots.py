@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from near_harness import NEAR, Account, Near
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from near_harness import NEAR, Account, Near, start, transactions
 
 
 async def test_the_same_transaction_again_is_the_same(near: Near, alice: Account, bob: Account) -> None:
@@ -25,3 +29,23 @@ async def test_a_snapshot_is_gone_back_to_as_often_as_wanted(near: Near, alice: 
         near.restore(snapshot)
     assert len(hashes) == 1
     assert await bob.balance() == NEAR(100)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda near: near.root.transfer(near.root, NEAR(1)),
+        lambda near: near.fast_forward(1),
+        lambda near: near.set_balance(near.root, NEAR(1)),
+        lambda near: near.start(near.root, near.root.id, [transactions.transfer(NEAR(1))]),
+    ],
+    ids=["a transaction", "time", "a patch", "a transaction that nobody waits for"],
+)
+async def test_whatever_changes_the_chain_is_noticed(change: Callable[[Near], Awaitable[object]]) -> None:
+    """Where a node has no snapshots, a test that changed it makes the next one begin with another node."""
+    async with start(node="embedded") as near:
+        assert not near.has_changed
+        await near.balance(near.root)
+        assert not near.has_changed
+        await change(near)
+        assert near.has_changed

@@ -23,6 +23,7 @@ async def test_a_race_is_found_without_a_specification(near: Near, bank: Contrac
     report = await near.explore([deposit(bank, pool, alice, "deposit_and_stake_racy"), bank.withdraw().by(alice)])
     (finding,) = report.findings
     assert finding.oracle == "serialisable"
+    assert finding.text.startswith("no one-at-a-time order of these transactions gives this outcome")
     assert "alice.sandbox: holds +10 NEAR" in finding.text
     assert finding.schedule.split()[3:5] == ["w0", "w1"]
     assert finding.good is not None

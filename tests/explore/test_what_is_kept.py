@@ -1,0 +1,36 @@
+"""What every exploration holds against the orders without being told: gas of callbacks, and tokens that add up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from near_harness import NEAR, Account, Contract, Near, TGas
+
+
+@pytest.fixture
+async def demo(near: Near, contracts: Path) -> Contract:
+    """Passes deposits on to a callee that refuses them."""
+    return await near.deploy(contracts / "deposit_demo.wasm", "demo")
+
+
+async def test_a_callback_that_runs_out_of_gas(near: Near, demo: Contract, alice: Account) -> None:
+    call = demo.gives_back_with_too_little_gas(callee=demo, callback_gas=TGas("0.5")).by(alice).attach(NEAR(1))
+    report = await near.explore([call])
+    (finding,) = report.findings
+    assert (finding.oracle, finding.text) == ("callback gas", "the callback on demo.sandbox ran out of gas")
+
+
+async def test_a_call_that_runs_out_of_gas_tells_whoever_sent_it(near: Near, demo: Contract, alice: Account) -> None:
+    (await near.explore([demo.accept().by(alice).attach(NEAR(1)).gas("0.1 Tgas")])).assert_safe()
+
+
+async def test_balances_that_do_not_add_up_from_the_beginning_are_no_tokens(near: Near, alice: Account) -> None:
+    points = await near.puppet("points")
+    points.on("ft_total_supply").returns("1000")
+    points.on("ft_balance_of").returns("1")
+    points.on("ask").returns("yes")
+    report = await near.explore([alice.call(points, "ask")])
+    report.assert_safe()
+    assert "token" not in str(report)
