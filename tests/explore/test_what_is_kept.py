@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from near_harness import NEAR, Account, Contract, Near, TGas
+from near_harness.explore.moves import Position
+from near_harness.explore.oracles import Tokens
+from near_harness.explore.scene import base_world
 
 
 @pytest.fixture
@@ -34,3 +37,14 @@ async def test_balances_that_do_not_add_up_from_the_beginning_are_no_tokens(near
     report = await near.explore([alice.call(points, "ask")])
     report.assert_safe()
     assert "token" not in str(report)
+
+
+@pytest.mark.parametrize("balance", ["999", "1000", "1001"])
+async def test_tokens_that_are_lost_and_tokens_that_are_made(near: Near, alice: Account, balance: str) -> None:
+    points = await near.puppet("points")
+    points.on("ft_total_supply").returns("1000")
+    points.on("ft_balance_of").returns(balance)
+    await points.update()
+    said = Tokens({points.id: 1000}, [alice.id]).at_rest(Position(base_world(near, time_outs=False), ()), [])
+    wrong = f"the balances of token points.sandbox add up to {balance}, its supply is 1000"
+    assert said == (None if balance == "1000" else wrong)
