@@ -16,7 +16,10 @@ author = "the near-harness authors"
 copyright = author  # noqa: A001 - Sphinx's name for it
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "generator.error_pages", "generator.module_pages", "generator.option_page"]
+extensions = [
+    "myst_parser", "sphinx.ext.autodoc", "generator.async_methods", "generator.error_pages", "generator.module_pages",
+    "generator.option_page",
+]  # fmt: skip
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}  # the pages that are generated are .rst, as docstrings are
 exclude_patterns = ["generator"]
 myst_enable_extensions = ["colon_fence", "deflist"]

@@ -105,3 +105,11 @@ def test_every_option_of_the_plugin_is_described(pages: dict[Path, Page], site: 
     keys = set(re.findall(r"^  (near_\w+) \(", shown, re.MULTILINE))
     assert len(options) > 5 and len(keys) > 5
     assert {name for name in options | keys if name not in described} == set()
+
+
+def test_the_reference_says_what_is_to_be_awaited(site: Path) -> None:
+    text = (site / "reference" / "accounts.html").read_text()
+    begins = {name: text.partition(f'id="near_harness.Account.{name}">')[2][:200] for name in ("transfer", "batch")}
+    assert "async" in begins["transfer"], begins
+    assert begins["batch"]
+    assert "async" not in begins["batch"]
