@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,9 @@ class BundlePlugin:
         except Exception as error:  # noqa: BLE001 - the test's own result stands, whatever becomes of its bundle
             report.near_no_bundle = f"no bundle of {report.nodeid}: {type(error).__name__}: {error}"  # type: ignore[attr-defined]
             return
-        shown = str(path.relative_to(self._config.rootpath)) if path.is_relative_to(self._config.rootpath) else str(path)
+        # As it is to be typed where pytest was called, which may be a folder below.
+        here = self._config.invocation_params.dir
+        shown = os.path.relpath(path, here) if path.is_relative_to(self._config.rootpath) else str(path)
         report.near_bundle = shown  # type: ignore[attr-defined] # travels with the report
         if report.failed:
             report.sections.append(("near: bundle", f"near-harness replay {shown}"))

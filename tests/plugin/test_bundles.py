@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -359,3 +360,11 @@ def test_from_a_node_without_snapshots(run: Run, pytester: pytest.Pytester) -> N
     assert "root" in {step["kind"] for step in content["steps"]}
     done = _replay(content["path"], "--near-node", "embedded")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_command_can_be_typed_in_a_folder_below(run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    below = pytester.mkdir("below")
+    (below / "test_it.py").write_text("async def test_it(alice):\n    assert False\n")
+    monkeypatch.chdir(below)
+    result = run("", str(below))
+    result.stdout.re_match_lines([f"near-harness replay {re.escape(str(Path('..') / '.near' / 'bundles' / 'test_it-'))}.*zip"])
