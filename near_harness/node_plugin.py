@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,9 +42,9 @@ class NodeHooks:
         except ProtocolMismatch as error:
             if error.version in self.settings.protocol_versions:  # another round of the matrix runs it
                 pytest.skip(needs.other_version(settings.name, error.version, settings.protocol_version))
-            self._fail(error)
+            raise _failure(error) from None
         except HarnessError as error:
-            self._fail(error)
+            raise _failure(error) from None
 
     def described(self) -> list[str]:
         """Return a line on each node for the header of a run."""
@@ -53,9 +53,6 @@ class NodeHooks:
     def _description(self, node: NodeSettings) -> str:
         own_version = node.kind != "embedded" and not node.protocol_chosen
         return f"{node.name} node" + ("" if own_version else f", protocol {node.protocol_version or 'latest'}")
-
-    def _fail(self, error: HarnessError) -> NoReturn:
-        pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
 
     def _tell(self, text: str) -> None:
         """Tell something that takes long, although pytest captures what is printed."""
@@ -138,3 +135,7 @@ def _worker_number(config: pytest.Config) -> int:
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
     digits = str(worker).removeprefix("gw")
     return int(digits) if digits.isdecimal() else 0
+
+
+def _failure(error: HarnessError) -> BaseException:
+    return pytest.fail.Exception(f"{type(error).__name__}: {error}", pytrace=False)

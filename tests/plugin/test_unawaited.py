@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from plugin.demo import CONTRACT, DEMO
 
 if TYPE_CHECKING:
     from plugin.conftest import Run
 
-CONTRACT = Path(__file__).parent.parent.parent / "contracts" / "compiled" / "deposit_demo.wasm"
-_BEGIN = f"""
-import pytest
-from near_harness import NEAR, TGas, expect
-from near_harness.errors import BadInput
-
-@pytest.fixture
-async def demo(near):
-    return await near.deploy({str(CONTRACT)!r}, "demo")
-
-def refused(demo, alice):
-    return demo.gives_back(callee=demo).by(alice).attach(NEAR(1))
-"""
-
 
 def test_what_is_put_together_and_let_go_of_fails_the_test(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 async def test_a_call(demo, alice):
     before = await alice.balance()
     demo.gives_back(callee=demo).by(alice).attach(NEAR(1)).gas(TGas(90))
@@ -55,7 +41,7 @@ async def test_a_batch_once_and_not_each_of_its_calls(demo, alice):
 
 def test_coroutines_of_the_harness_alike(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 async def test_of_an_account(alice, bob):
     alice.transfer(bob, "1 NEAR")
 
@@ -93,7 +79,7 @@ async def test_of_a_condition_that_always_holds(near):
 
 def test_what_is_no_such_call(run: Run) -> None:
     run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 import asyncio
 
 async def test_awaited_in_every_way(demo, alice):
@@ -150,7 +136,7 @@ async def test_of_a_fixture_for_many_tests(kept):
 
 def test_a_test_that_fails_says_why_and_nothing_of_what_it_never_came_to(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 async def test_it(demo, alice):
     call = refused(demo, alice)
     assert False, "on its way"
@@ -163,7 +149,7 @@ async def test_it(demo, alice):
 
 def test_what_fixtures_forget_counts_for_the_test(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 @pytest.fixture
 async def prepared(demo, alice):
     demo.refuse().by(alice)
@@ -182,7 +168,7 @@ async def test_it(prepared):
 @pytest.mark.parametrize(("ini", "failed"), [("error", 1), ("warn", 1), ("ignore", 0)])
 def test_how_strict_it_is(run: Run, ini: str, failed: int) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 async def test_forgets(demo, alice):
     demo.refuse().by(alice)
 

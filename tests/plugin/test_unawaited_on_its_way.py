@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from plugin.demo import DEMO
 
 if TYPE_CHECKING:
     from plugin.conftest import Run
 
-CONTRACT = Path(__file__).parent.parent.parent / "contracts" / "compiled" / "deposit_demo.wasm"
-_BEGIN = f"""
-import pytest
-from near_harness import NEAR, ContractPanic
-
-@pytest.fixture
-async def demo(near):
-    return await near.deploy({str(CONTRACT)!r}, "demo")
-"""
-
 
 def test_those_of_a_test_that_failed_are_nobody_elses(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 import gc, sys
 
 async def test_it(alice, bob):
@@ -39,7 +30,7 @@ async def test_the_next(alice):
 
 def test_an_example_that_is_given_up_was_on_its_way(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from hypothesis.stateful import rule
 from near_harness.stateful import ChainMachine
@@ -83,7 +74,7 @@ def test_a_machine_that_forgets(near, demo, alice):
 
 def test_a_failure_that_never_came(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 async def test_it(demo, alice):
     with pytest.raises(ContractPanic):
         demo.refuse().by(alice)

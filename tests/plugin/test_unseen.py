@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from plugin.demo import DEMO
 
 if TYPE_CHECKING:
     from plugin.conftest import Run
 
-CONTRACT = Path(__file__).parent.parent.parent / "contracts" / "compiled" / "deposit_demo.wasm"
-_BEGIN = f"""
-import pytest
-from near_harness import NEAR, TGas, expect
-
-@pytest.fixture
-async def demo(near):
-    return await near.deploy({str(CONTRACT)!r}, "demo")
-
-def refused(demo, alice):
-    return demo.gives_back(callee=demo).by(alice).attach(NEAR(1))
-"""
-
 
 def test_a_failure_inside_that_nobody_looks_at_fails_the_test_with_the_tree(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 async def test_it(demo, alice):
     tx = await refused(demo, alice)
     expect(tx).succeeded()
@@ -46,7 +33,7 @@ async def test_it(demo, alice):
 
 def test_what_counts_as_looking(run: Run) -> None:
     run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 async def test_reads_it(demo, alice):
     assert (await refused(demo, alice)).receipt(demo, "refuse").failed
 
@@ -79,7 +66,7 @@ async def test_the_whole_transaction_fails(demo, alice):
 
 def test_a_failure_that_does_not_come_or_comes_otherwise(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 async def test_none(demo, alice):
     await demo.accept().by(alice).expect_failure()
 
@@ -113,7 +100,7 @@ async def test_a_refusal(demo, alice):
 @pytest.mark.parametrize(("ini", "outcomes"), [("warn", {"failed": 1}), ("ignore", {"passed": 1})])
 def test_the_whole_project_can_opt_out(run: Run, ini: str, outcomes: dict[str, int]) -> None:
     result = run(
-        f"{_BEGIN}\nasync def test_it(demo, alice):\n    await refused(demo, alice)\n",
+        f"{DEMO}\nasync def test_it(demo, alice):\n    await refused(demo, alice)\n",
         ini=f"asyncio_mode = auto\nnear_unseen_failures = {ini}",
     )
     result.assert_outcomes(**outcomes)  # the run turns warnings into errors
@@ -122,7 +109,7 @@ def test_the_whole_project_can_opt_out(run: Run, ini: str, outcomes: dict[str, i
 
 def test_a_marker_wins_over_the_project(run: Run) -> None:
     run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 pytestmark = pytest.mark.near_unseen_failures("ignore")
 
 async def test_passes(demo, alice):
@@ -143,7 +130,7 @@ def test_a_wrong_word_is_refused(run: Run) -> None:
 
 def test_fixtures_count_and_a_test_that_fails_anyway_fails_once(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 @pytest.fixture
 async def before(demo, alice):
     await refused(demo, alice)
@@ -173,7 +160,7 @@ async def test_is_alone(alice, bob):
 
 def test_what_a_fixture_sends_at_its_end_counts(run: Run) -> None:
     result = run(
-        f"""{_BEGIN}
+        f"""{DEMO}
 @pytest.fixture
 async def cleaned(demo, alice):
     yield
