@@ -1,7 +1,6 @@
 //! Enough native stack for contracts.
 
 use std::cell::Cell;
-#[cfg(unix)]
 use std::thread;
 
 use super::Panicked;
