@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from near_harness import Near, start
-from near_harness.client import Client
 from near_harness.nodes.base import NodeSettings
 from near_harness.nodes.registry import create_node
 from near_harness.nodes.server import RpcServer
+from near_harness.rpc.client import Client
 
 WASM = Path(__file__).parent.parent / "contracts" / "compiled" / "callback_results.wasm"
 CALL_LIMIT_MS, START_LIMIT_MS = 5.0, 20.0

@@ -26,7 +26,7 @@ from py_near import transactions
 from rows import Row, Section
 
 from near_harness import Near, start
-from near_harness.client import Client
+from near_harness.rpc.client import Client
 
 _EMBEDDED = {**os.environ, "NEAR_HARNESS_NODE": "embedded"}
 _TEST_FILE = """

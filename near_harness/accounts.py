@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of
-from near_harness.arguments import Arguments, encode_arguments
-from near_harness.borsh import BorshType
+from near_harness.contract.abi import Interface
+from near_harness.contract.arguments import Arguments, encode_arguments
+from near_harness.contract.borsh import BorshType
 from near_harness.errors import BadInput, InvalidArguments
 from near_harness.not_begun import begun_by_await
 from near_harness.not_yet import take

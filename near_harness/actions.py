@@ -21,7 +21,7 @@ from py_near_primitives import (
 )
 
 from near_harness.account_ids import account_id_of, check_account_id
-from near_harness.arguments import Arguments, encode_arguments
+from near_harness.contract.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput
 from near_harness.keys import public_key_bytes
 from near_harness.not_yet import take

@@ -9,27 +9,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any
 
-from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of, check_account_id, text_of_name
 from near_harness.accounts import Account, Contract
-from near_harness.anchors import AnchorStack
-from near_harness.arguments import Arguments
 from near_harness.audit.facade import Auditing
 from near_harness.bundles.history import History
+from near_harness.chain.anchors import AnchorStack
 from near_harness.chain.contract_import import ContractImport
 from near_harness.chain.files import SavedChains
+from near_harness.chain.namespaces import Namespaces
 from near_harness.chain.patches import StatePatches
 from near_harness.chain.snapshots import Snapshots
 from near_harness.chain.stepping import Stepping
 from near_harness.chain.time_travel import TimeTravel
-from near_harness.client import Client
 from near_harness.config import Settings
+from near_harness.contract.abi import Interface
+from near_harness.contract.arguments import Arguments
+from near_harness.contract.interfaces import Interfaces
+from near_harness.contract.wasm import WasmSource, load_wasm
 from near_harness.errors import BadInput, InvalidAccountId, InvalidArguments, UnknownAccount
 from near_harness.explore.facade import Exploring
 from near_harness.gas.minimum import GasSearch
-from near_harness.interfaces import Interfaces
 from near_harness.keys import KeyPair
-from near_harness.namespaces import Namespaces
 from near_harness.nodes.base import Node
 from near_harness.nodes.logs import debug_lines
 from near_harness.nodes.registry import create_node
@@ -37,6 +37,7 @@ from near_harness.not_begun import begun_by_await
 from near_harness.outcome import Outcome
 from near_harness.puppets.facade import PuppetMaking
 from near_harness.puppets.registry import Puppets
+from near_harness.rpc.client import Client
 from near_harness.sending import Sending
 from near_harness.sweep.facade import FaultSweeping
 from near_harness.transactions import (
@@ -49,7 +50,6 @@ from near_harness.transactions import (
     transfer,
 )
 from near_harness.units import NEAR, Amount, AmountLike, GasLike, to_amount
-from near_harness.wasm import WasmSource, load_wasm
 
 _log = logging.getLogger(__name__)
 DEFAULT_BALANCE = NEAR(100)

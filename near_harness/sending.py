@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from near_harness.account_ids import check_account_id
 from near_harness.actions import checked
 from near_harness.bundles.history import History, Step
-from near_harness.client import Client
 from near_harness.ledger import Ledger
 from near_harness.nodes.base import Node
 from near_harness.outcome import Outcome, parse_outcome
 from near_harness.outcome.failures import TransactionFailed
 from near_harness.puppets.registry import Puppets
+from near_harness.rpc.client import Client
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account, Contract

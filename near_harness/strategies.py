@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from near_harness.abi import Method
 from near_harness.accounts import Account, Contract
+from near_harness.contract.abi import Method
 from near_harness.errors import BadInput
 from near_harness.transactions import Call
 from near_harness.units import NEAR, Amount, AmountLike, Gas, GasLike, TGas, to_amount, to_gas

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from near_harness.endpoint import Endpoint
 from near_harness.errors import BadInput, HarnessError, RpcError
 from near_harness.ledger import Ledger, Movement, movements
 from near_harness.ledger.chain import REWARD_UNTIL_PROTOCOL
 from near_harness.outcome import Outcome, parse_outcome
 from near_harness.progress import Progress, untold
+from near_harness.rpc.endpoint import Endpoint
 
 _HASH = re.compile(r"(?<![1-9A-HJ-NP-Za-km-z])[1-9A-HJ-NP-Za-km-z]{43,44}(?![1-9A-HJ-NP-Za-km-z])")
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from near_harness.accounts import Account, Contract
-    from near_harness.borsh import BorshType
     from near_harness.chain.stepping import Sent
+    from near_harness.contract.borsh import BorshType
     from near_harness.near import Near
     from near_harness.outcome import Outcome
     from near_harness.outcome.failures import TransactionFailed
@@ -233,7 +233,7 @@ class Batch(Sendable):
 class View(NotYet):
     """A call of a contract that only reads. It is made when it is awaited, and gives the value, read as JSON.
 
-    Where the contract's ABI says that the result is borsh, it is read as that (:mod:`near_harness.borsh`).
+    Where the contract's ABI says that the result is borsh, it is read as that (:mod:`near_harness.contract.borsh`).
     """
 
     near: Near

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.pages import write_pages
 
-from near_harness import plugin
+from near_harness.plugin import hooks
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -36,7 +36,7 @@ class Recorder:
 def page() -> str:
     """The page, in reStructuredText."""
     found = Recorder()
-    plugin.pytest_addoption(found)  # type: ignore[arg-type] # it has what the plugin uses of a parser
+    hooks.pytest_addoption(found)  # type: ignore[arg-type] # it has what the plugin uses of a parser
     title = "Options and ini keys"
     parts = [title, "=" * len(title), "", "Options", "-------", "", *_definitions(found.options)]
     parts += ["Keys of the ini file", "--------------------", "", *_definitions(found.keys)]

@@ -26,8 +26,8 @@ from near_harness.assembly.module import (
     named,
     section,
 )
+from near_harness.contract.wasm import read_name, read_number, sections
 from near_harness.errors import CannotGraft, InvalidContractCode
-from near_harness.wasm import read_name, read_number, sections
 
 ROOM = PAGE
 WINDOW = MEMORY_PAGES * PAGE - ROOM

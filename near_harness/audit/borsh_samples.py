@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from near_harness.borsh import BorshType
+from near_harness.contract.borsh import BorshType
 
 _DEEPEST = 8
 _MOST = 6

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from near_harness.arguments import Arguments, encode_arguments
 from near_harness.assembly.host import REGISTER
 from near_harness.assembly.instructions import Code, call, code, get, name_of, put
 from near_harness.assembly.module import Data, Function, write_module
+from near_harness.contract.arguments import Arguments, encode_arguments
 
 FORGE = "forge"
 _ANSWER = "answer"

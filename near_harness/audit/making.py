@@ -11,10 +11,10 @@ from near_harness.audit.errors import CannotAudit
 from near_harness.audit.samples import Samples
 from near_harness.audit.steps import python_arguments
 from near_harness.audit.world import WEALTH, World
+from near_harness.contract.wasm import Wasm
 from near_harness.errors import BadInput
 from near_harness.outcome.failures import TransactionFailed
 from near_harness.outcome.failures.calls import CompilationError, LinkError
-from near_harness.wasm import Wasm
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account, Contract

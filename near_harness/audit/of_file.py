@@ -19,11 +19,11 @@ from near_harness.audit.making import ContractMaking, make_world
 from near_harness.audit.rules import rules_of
 from near_harness.audit.steps import CallStep
 from near_harness.audit.subject import Subject
+from near_harness.contract.wasm import load_wasm
 from near_harness.errors import BadInput, HarnessError
 from near_harness.near import start
 from near_harness.progress import Progress, untold
 from near_harness.units import to_amount
-from near_harness.wasm import load_wasm
 
 if TYPE_CHECKING:
     from near_harness.audit.report import Report

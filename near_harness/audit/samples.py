@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from near_harness.abi import Method, Parameter
-from near_harness.arguments import encode_arguments
 from near_harness.audit.borsh_samples import borsh_samples
-from near_harness.borsh import BorshType
+from near_harness.contract.abi import Method, Parameter
+from near_harness.contract.arguments import encode_arguments
+from near_harness.contract.borsh import BorshType
 from near_harness.errors import InvalidArguments
 
 _ONE_NEAR = str(10**24)

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from near_harness.abi import Interface, Method, Parameter
 from near_harness.audit.runs import STATE_KEY, Run, is_first_write, played
 from near_harness.audit.samples import Samples
 from near_harness.audit.steps import NOTHING, AnswerStep, CallStep, Step
+from near_harness.contract.abi import Interface, Method, Parameter
 from near_harness.units import NEAR, Amount, Gas, yocto
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from near_harness.progress import Progress, untold
 from near_harness.units import NEAR
 
 if TYPE_CHECKING:
-    from near_harness.abi import Interface
     from near_harness.accounts import Account, Contract
+    from near_harness.contract.abi import Interface
     from near_harness.near import Near
 
 WEALTH = NEAR(1000)

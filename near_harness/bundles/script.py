@@ -10,9 +10,9 @@ from typing import Any
 
 import base58
 
-from near_harness.arguments import encode_arguments
 from near_harness.bundles.form import SIGNED
 from near_harness.bundles.script_frame import HEAD, TAIL
+from near_harness.contract.arguments import encode_arguments
 from near_harness.units import Amount
 
 Step = dict[str, Any]

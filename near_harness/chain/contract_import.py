@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from near_harness.account_ids import check_account_id
 from near_harness.caches import cache_folder
 from near_harness.chain.patches import ENTRY_BYTES, FULL_ACCESS_KEY_BYTES, NO_CODE, data_record
-from near_harness.client import Client
 from near_harness.errors import BadInput, NodeUnreachable, RpcError
-from near_harness.jsonrpc import shown_address
 from near_harness.progress import Progress, untold
+from near_harness.rpc.client import Client
+from near_harness.rpc.jsonrpc import shown_address
 from near_harness.units import Amount
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ async def fetch_contract(
     :raises InvalidSetting: for an address that is none.
     :raises RpcError: where the node refuses.
     """
-    from near_harness.endpoint import Endpoint  # noqa: PLC0415 - its HTTP library takes long to load, and few tests import
+    from near_harness.rpc.endpoint import Endpoint  # noqa: PLC0415 - its HTTP library takes long to load, and few tests import
 
     where = check_account_id(account_id)
     host = Endpoint(rpc_url).host
@@ -230,8 +230,8 @@ def _kept(rpc_url: str, account_id: str, block: int | str, state: bool) -> Path:
 
 
 def _bare(account: Account) -> Any:
-    from near_harness.abi import Interface  # noqa: PLC0415 - rarely needed
     from near_harness.accounts import Contract  # noqa: PLC0415 - a cycle of types otherwise
+    from near_harness.contract.abi import Interface  # noqa: PLC0415 - rarely needed
 
     return Contract(account, Interface())
 

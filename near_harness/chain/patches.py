@@ -15,13 +15,13 @@ import base58
 
 from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.bundles.history import History
-from near_harness.client import Client
+from near_harness.contract.wasm import WasmSource, load_wasm
 from near_harness.errors import BadInput, CapabilityMissing, RpcError, UnknownAccount
 from near_harness.keys import KeyPair
 from near_harness.nodes.base import Node
+from near_harness.rpc.client import Client
 from near_harness.transactions import delete_key
 from near_harness.units import AmountLike, to_amount
-from near_harness.wasm import WasmSource, load_wasm
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account, Contract

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from near_harness.bundles.history import History, Step
-from near_harness.client import Client
+from near_harness.chain.namespaces import Namespace, Namespaces
 from near_harness.errors import BadInput
-from near_harness.namespaces import Namespace, Namespaces
 from near_harness.nodes.base import Node
+from near_harness.rpc.client import Client
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account
-    from near_harness.anchors import Anchor, AnchorStack
+    from near_harness.chain.anchors import Anchor, AnchorStack
     from near_harness.outcome import Outcome
     from near_harness.puppets.registry import Puppets, RememberedPuppets
 

@@ -22,15 +22,15 @@ from near_harness.actions import checked
 from near_harness.bundles.history import History, Step
 from near_harness.chain.capability import engine_chain, refusals
 from near_harness.chain.pending import Pending, PendingReceipt, PendingTransaction, parse_pending
-from near_harness.client import Client
 from near_harness.errors import BadInput
 from near_harness.nodes.base import Node
 from near_harness.not_begun import begun_by_await
+from near_harness.rpc.client import Client
 from near_harness.transactions import Actions, Call
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account, Contract
-    from near_harness.borsh import BorshType
+    from near_harness.contract.borsh import BorshType
     from near_harness.near import Near
     from near_harness.outcome import Outcome
 

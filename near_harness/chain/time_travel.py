@@ -10,9 +10,9 @@ from typing import Any
 
 from near_harness.bundles.history import History
 from near_harness.chain.capability import engine_chain, refusals
-from near_harness.client import Client
 from near_harness.errors import BadInput
 from near_harness.nodes.base import Node
+from near_harness.rpc.client import Client
 
 SECOND_NS = 1_000_000_000
 MOST_BLOCKS_OF_SECONDS = 10_000

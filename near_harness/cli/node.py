@@ -28,9 +28,9 @@ def run(*, port: int, host: str, protocol: str, account_id: str, block_time: int
     says when it answers, and where.
     """
     from near_harness.account_ids import check_account_id  # noqa: PLC0415 - only where it runs
+    from near_harness.block_explorer.run import NodeToRun  # noqa: PLC0415
+    from near_harness.block_explorer.run import run as run_node  # noqa: PLC0415
     from near_harness.config import parse_protocol  # noqa: PLC0415
-    from near_harness.explorer.run import NodeToRun  # noqa: PLC0415
-    from near_harness.explorer.run import run as run_node  # noqa: PLC0415
     from near_harness.sandbox.settings import Address  # noqa: PLC0415
 
     version = parse_protocol(protocol, "--near-protocol")

@@ -53,9 +53,9 @@ def command(
     follows the host in the address is ever shown or written.
     """
     from near_harness.account_ids import check_account_id  # noqa: PLC0415 - only where it runs
-    from near_harness.endpoint import Endpoint, headers_of  # noqa: PLC0415 - likewise
     from near_harness.errors import InvalidSetting  # noqa: PLC0415 - likewise
     from near_harness.progress import progress  # noqa: PLC0415 - likewise
+    from near_harness.rpc.endpoint import Endpoint, headers_of  # noqa: PLC0415 - likewise
     from near_harness.trace import from_node, from_text, hash_in, read  # noqa: PLC0415
 
     if transaction == "-":

@@ -14,14 +14,14 @@ from near_harness.chain.files import SavedChainError
 from near_harness.expectations import ExpectationFailed
 from near_harness.explanations.unknown import NothingKnown
 from near_harness.explore.errors import CannotExplore, ExplorationFailed, NotDeterministic, ScheduleDiverged
-from near_harness.gas_plugin import TightCallback
-from near_harness.isolation import IsolationError, IsolationWarning
 from near_harness.not_yet import NeverAwaited
 from near_harness.outcome import failures
+from near_harness.plugin.gas import TightCallback
+from near_harness.plugin.isolation import IsolationError, IsolationWarning
+from near_harness.plugin.unseen import UnseenFailure
 from near_harness.sandbox.files import BrokenHome
 from near_harness.starter.project import NoContract
 from near_harness.trace import TraceError
-from near_harness.unseen import UnseenFailure
 
 Kind = type[BaseException]
 OF_PARTS: tuple[Kind, ...] = (

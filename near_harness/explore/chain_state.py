@@ -6,8 +6,8 @@ import json
 from typing import Any, NamedTuple
 
 from near_harness.account_ids import account_id_of
-from near_harness.arguments import Arguments, encode_arguments
 from near_harness.chain.capability import refusals
+from near_harness.contract.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput, ViewFailed
 from near_harness.nodes.engine import load_engine
 from near_harness.transactions import View

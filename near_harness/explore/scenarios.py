@@ -20,7 +20,7 @@ import pytest
 
 from near_harness.explore.errors import CannotExplore
 from near_harness.explore.wishes import Wishes
-from near_harness.explore_plugin import WISHES
+from near_harness.plugin.explorations import WISHES
 
 if TYPE_CHECKING:
     from near_harness.explore.report import Report

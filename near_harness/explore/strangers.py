@@ -10,8 +10,8 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from near_harness.abi import ABI_METHOD, Method
 from near_harness.audit.samples import Samples
+from near_harness.contract.abi import ABI_METHOD, Method
 from near_harness.explore.scene import Root, Signing
 from near_harness.transactions import Call
 from near_harness.units import NEAR, Amount, TGas

@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from near_harness.errors import HarnessError, UnknownAccount, UnknownBlock
-from near_harness.jsonrpc import Questions
 from near_harness.ledger.accounts import AccountRow, Holding, account_row
 from near_harness.ledger.movements import Movement, movements, one_yocto_promises
 from near_harness.ledger.others import moved_by_others
 from near_harness.ledger.state import StateChanges
 from near_harness.ledger.tokens import token_changes
 from near_harness.progress import Progress, untold
+from near_harness.rpc.jsonrpc import Questions
 from near_harness.units import Amount
 
 if TYPE_CHECKING:

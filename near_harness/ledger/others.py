@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from near_harness.jsonrpc import Questions
+from near_harness.rpc.jsonrpc import Questions
 from near_harness.units import Amount
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from near_harness.errors import BadInput, RpcError, UnknownAccount
-from near_harness.jsonrpc import Questions
+from near_harness.rpc.jsonrpc import Questions
 
 if TYPE_CHECKING:
     from near_harness.outcome.model import Outcome

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from near_harness.jsonrpc import Questions
     from near_harness.keys import KeyPair
     from near_harness.nodes.answering import Served
     from near_harness.nodes.edits import Edit
+    from near_harness.rpc.jsonrpc import Questions
 
 
 @dataclass(frozen=True)

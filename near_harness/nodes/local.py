@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from near_harness.errors import NodeError
-from near_harness.jsonrpc import request_of, result_of
 from near_harness.nodes.answering import Requests
 from near_harness.nodes.defect import internal_error
+from near_harness.rpc.jsonrpc import request_of, result_of
 
 
 class LocalRpc:
@@ -23,7 +23,7 @@ class LocalRpc:
         self._chain, self._url = chain, url
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from near_harness.endpoint import Endpoint  # noqa: PLC0415 - an HTTP client, which a chain in this process needs for nothing else
+        from near_harness.rpc.endpoint import Endpoint  # noqa: PLC0415 - an HTTP client, which a chain in this process needs for nothing else
 
         with suppress(NodeError):
             if self._url is not None:

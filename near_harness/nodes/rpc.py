@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from near_harness.endpoint import Endpoint
 from near_harness.errors import NodeUnreachable, RpcError, RpcTimeout
+from near_harness.rpc.endpoint import Endpoint
 
 _TIMEOUT_S = 15.0
 _POLL_S = 0.05

@@ -43,7 +43,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from near_harness.account_ids import account_id_of
-from near_harness.arguments import plain_json
+from near_harness.contract.arguments import plain_json
 from near_harness.errors import BadInput
 from near_harness.outcome.bounds import Bounds
 from near_harness.outcome.events import Event, decode_json

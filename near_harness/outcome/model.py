@@ -15,7 +15,7 @@ from near_harness.outcome.receipt import Receipt, Refund
 from near_harness.units import Amount, Gas
 
 if TYPE_CHECKING:
-    from near_harness.borsh import BorshType
+    from near_harness.contract.borsh import BorshType
     from near_harness.ledger import Ledger
     from near_harness.outcome.failures import TransactionFailed
 
@@ -115,7 +115,7 @@ class Outcome:
         return tuple(seen)
 
     def result(self) -> Any:
-        """Return the value of the transaction, read as the contract's ABI says: borsh (:mod:`near_harness.borsh`), else JSON.
+        """Return the value of the transaction, read as the ABI says: borsh (:mod:`near_harness.contract.borsh`), else JSON.
 
         :raises TransactionFailed: where the transaction failed.
         :raises BadInput: where the value is none of the kind.

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from near_harness.arguments import plain_json
+from near_harness.contract.arguments import plain_json
 from near_harness.outcome.failures import ContractPanic, GasExceeded, TransactionFailed
 from near_harness.outcome.failures.calls import GasLimitExceeded, WasmTrap
 from near_harness.units import Amount, Gas

@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from near_harness.arguments import Arguments, encode_arguments
 from near_harness.assembly.graft import ROOM, WINDOW, graft, host_functions, original
 from near_harness.assembly.instructions import NOT_EQUAL, RETURN, Code, code, get, name_of, when
 from near_harness.assembly.module import Data, Function, write_module
+from near_harness.contract.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput
 from near_harness.puppets.answer_code import COUNTER, LOCALS, answer_code
 from near_harness.puppets.answers import HUGE, Answer, CallOut, MethodCall, OutOfGas, Panic, Return, ReturnMuch

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of
 from near_harness.accounts import Account, Contract
 from near_harness.assembly.instructions import name_of
+from near_harness.contract.abi import Interface
 from near_harness.errors import BadInput
 from near_harness.not_begun import begun_by_await
 from near_harness.outcome.failures import ContractPanic

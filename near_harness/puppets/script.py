@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from near_harness.account_ids import account_id_of
-from near_harness.arguments import Arguments, encode_arguments
 from near_harness.assembly.instructions import name_of
+from near_harness.contract.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput
 from near_harness.puppets.answers import (
     HUGE,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from near_harness.abi import Method
 from near_harness.accounts import Contract
+from near_harness.contract.abi import Method
 from near_harness.errors import HarnessError
 from near_harness.near import Near, start
 from near_harness.outcome.failures import TransactionFailed

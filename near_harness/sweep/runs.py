@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from near_harness.abi import Interface
 from near_harness.account_ids import account_id_of
+from near_harness.contract.abi import Interface
 from near_harness.errors import BadInput, CapabilityMissing, RpcError
 from near_harness.outcome import Outcome
 from near_harness.outcome.failures import TransactionFailed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from near_harness.abi import Interface
+from near_harness.contract.abi import Interface
 from near_harness.outcome import Outcome, Receipt
 from near_harness.puppets.faults import ACCOUNT_MISSING, FAULTS, Fault, Missing, calls_back_in
 

@@ -99,7 +99,7 @@ async def test_no_least_where_nothing_is_enough(near: Near, bank: Contract, alic
         await near.gas.minimum(bank.withdraw().by(alice), precision="0 Tgas")
 
 
-@pytest.mark.filterwarnings("ignore::near_harness.gas_plugin.TightCallback")
+@pytest.mark.filterwarnings("ignore::near_harness.plugin.gas.TightCallback")
 async def test_a_callback_that_sends_money_with_little_to_spare_is_tight(demo: Contract, alice: Account) -> None:
     enough = await demo.gives_back(callee=demo).by(alice).attach(NEAR(1)).attempt()
     plenty = next(use for use in gas_uses(enough) if use.receipt.method == "give_back")

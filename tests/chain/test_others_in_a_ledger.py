@@ -6,10 +6,10 @@ from typing import Any
 
 from near_harness import NEAR, Account, Near, transactions
 from near_harness.errors import RpcError
-from near_harness.jsonrpc import Questions
 from near_harness.ledger import Ledger
 from near_harness.outcome import Outcome
 from near_harness.report.notebook import ledger_html
+from near_harness.rpc.jsonrpc import Questions
 
 
 async def _crossing(near: Near, alice: Account, bob: Account) -> tuple[Outcome, Outcome, Outcome]:

@@ -97,7 +97,7 @@ def test_a_machine_finds_what_is_wrong(near: Near, alice: Account, counter: Cont
 
 
 def test_without_an_abi_nothing_is_made_up(near: Near, alice: Account) -> None:
-    from near_harness.abi import Interface
+    from near_harness.contract.abi import Interface
 
     bare = Contract(alice, Interface.from_exports(("go",)))
     with pytest.raises(BadInput, match="none can be made up"):

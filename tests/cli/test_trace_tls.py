@@ -19,9 +19,9 @@ import pytest
 import trustme
 
 from near_harness import NEAR, Near
-from near_harness.endpoint import Endpoint, headers_of
 from near_harness.errors import InvalidSetting, NodeUnreachable
-from near_harness.jsonrpc import shown_address
+from near_harness.rpc.endpoint import Endpoint, headers_of
+from near_harness.rpc.jsonrpc import shown_address
 
 if TYPE_CHECKING:
     from cli.conftest import Cli

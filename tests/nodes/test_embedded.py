@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from near_harness import NEAR, Near, start, transactions
-from near_harness.client import Client
 from near_harness.errors import NodeError, NodeUnreachable
 from near_harness.nodes.base import NodeSettings
 from near_harness.nodes.registry import create_node
 from near_harness.nodes.rpc import Rpc
+from near_harness.rpc.client import Client
 
 
 async def _over_http(near: Near, client: Client, name: str) -> object:

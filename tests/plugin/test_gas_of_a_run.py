@@ -88,6 +88,6 @@ async def test_tight(demo, alice):
     call = demo.gives_back_with_too_little_gas(callee=demo, callback_gas=Gas(int(used) * 110 // 100))
     await call.by(alice).attach(NEAR(1)).attempt()
 """
-    result = run(source, "-W", "always::near_harness.gas_plugin.TightCallback")
+    result = run(source, "-W", "always::near_harness.plugin.gas.TightCallback")
     result.assert_outcomes(passed=3, warnings=1)
     result.stdout.fnmatch_lines(["*TightCallback: *::test_tight: the callback demo.sandbox.give_back sends money*under 20 %*"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from properties.test_broken_contracts import DAMAGED, MAGIC, SECTIONS
 from rpc_chain import NEAR, RpcChain
 
+from near_harness.contract.wasm import load_wasm
 from near_harness.errors import CannotGraft, InvalidContractCode
 from near_harness.puppets.answers import (
     Answer,
@@ -30,7 +31,6 @@ from near_harness.puppets.faults import PANIC, fault_in
 from near_harness.puppets.program import puppet_code
 from near_harness.puppets.script import Match, Progress, Script
 from near_harness.units import Amount, TGas
-from near_harness.wasm import load_wasm
 
 AMOUNTS = st.integers(0, NEAR // 100).map(Amount)
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)

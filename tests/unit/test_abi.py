@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from near_harness.abi import Interface
+from near_harness.contract.abi import Interface
 from near_harness.errors import InvalidArguments, UnknownMethod
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from near_harness.anchors import AnchorStack
+from near_harness.chain.anchors import AnchorStack
 
 
 class Chain:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from near_harness.arguments import LONGEST_ARGUMENTS, encode_arguments
+from near_harness.contract.arguments import LONGEST_ARGUMENTS, encode_arguments
 from near_harness.errors import InvalidArguments
 from near_harness.units import NEAR, TGas
 

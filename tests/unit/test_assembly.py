@@ -10,8 +10,8 @@ from near_harness.assembly.graft import ROOM, WINDOW, graft
 from near_harness.assembly.host import HOST
 from near_harness.assembly.instructions import call, code, name_of, signed, unsigned
 from near_harness.assembly.module import DATA_COUNT, Data, Function, write_module
+from near_harness.contract.wasm import load_wasm, sections
 from near_harness.errors import BadInput, CannotGraft, InvalidContractCode
-from near_harness.wasm import load_wasm, sections
 
 _NOTHING = Function(())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from near_harness.borsh import BorshType
+from near_harness.contract.borsh import BorshType
 from near_harness.errors import BadInput, InvalidArguments
 from near_harness.units import NEAR, Amount
 

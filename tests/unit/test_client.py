@@ -14,12 +14,12 @@ import pytest
 from scripted_node import Script, refusal
 
 from near_harness import transactions
-from near_harness.client import Client
 from near_harness.errors import BadInput, NodeError, NodeUnreachable, RpcError, RpcTimeout, UnknownAccount, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.nodes.server import RpcServer
 from near_harness.outcome.failures import AccessKeyNotFound, Expired, InvalidNonce
-from near_harness.signer import Signer
+from near_harness.rpc.client import Client
+from near_harness.rpc.signer import Signer
 
 KEY = KeyPair.from_seed("alice.sandbox")
 

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from scripted_node import Script
 
-from near_harness import connections
-from near_harness.endpoint import Endpoint
 from near_harness.errors import NodeError, NodeUnreachable, RpcError
 from near_harness.nodes.local import LocalRpc
+from near_harness.rpc import connections
+from near_harness.rpc.endpoint import Endpoint
 
 
 class Server(ThreadingHTTPServer):

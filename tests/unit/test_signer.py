@@ -11,13 +11,13 @@ import base58
 import pytest
 from scripted_node import Script, nonce_and_block, refusal, transaction_hash
 
-from near_harness import provider
-from near_harness.client import Client
 from near_harness.errors import NodeUnreachable, RpcTimeout
 from near_harness.keys import KeyPair
 from near_harness.nodes.server import RpcServer
 from near_harness.outcome.failures import Expired, InvalidNonce, NonceTooLarge, NotEnoughBalance
-from near_harness.signer import Signer
+from near_harness.rpc import provider
+from near_harness.rpc.client import Client
+from near_harness.rpc.signer import Signer
 
 KEY = KeyPair.from_seed("alice.sandbox")
 FIRST, SECOND = base58.b58encode(bytes(32)).decode(), base58.b58encode(bytes(31) + b"\1").decode()

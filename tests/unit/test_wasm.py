@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from near_harness.contract.wasm import MAX_CONTRACT_SIZE, load_wasm
 from near_harness.errors import InvalidContractCode
-from near_harness.wasm import MAX_CONTRACT_SIZE, load_wasm
 
 _EMPTY_MODULE = b"\0asm\1\0\0\0"
 

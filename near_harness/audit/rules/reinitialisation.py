@@ -10,8 +10,8 @@ from near_harness.audit.runs import played
 from near_harness.audit.steps import CallStep
 
 if TYPE_CHECKING:
-    from near_harness.abi import Method
     from near_harness.audit.auditor import Auditor
+    from near_harness.contract.abi import Method
 
 _ID = "NH008"
 _NAMES = ("new", "init", "initialize", "new_default_meta", "migrate")

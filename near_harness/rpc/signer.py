@@ -23,7 +23,6 @@ import base58
 from py_near.models import AccountAccessKey
 from py_near_primitives import Transaction
 
-from near_harness.claims import Claims
 from near_harness.errors import BadInput, RpcError, RpcTimeout
 from near_harness.keys import KeyPair
 from near_harness.outcome.failures import (
@@ -34,7 +33,8 @@ from near_harness.outcome.failures import (
     NonceTooLarge,
     TransactionFailed,
 )
-from near_harness.provider import Provider
+from near_harness.rpc.claims import Claims
+from near_harness.rpc.provider import Provider
 
 _OVERTAKEN = (InvalidNonce, NonceTooLarge, Expired)
 

@@ -12,8 +12,8 @@ import aiohttp
 from py_near.providers import JsonProvider
 
 from near_harness.errors import CertificateRefused, NodeUnreachable
-from near_harness.jsonrpc import shown_address
-from near_harness.provider import Provider
+from near_harness.rpc.jsonrpc import shown_address
+from near_harness.rpc.provider import Provider
 
 _TOTAL_TIMEOUT_S = 60.0
 _OPEN: set[HttpProvider] = set()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from near_harness import needs
 from near_harness.errors import HarnessError, ProtocolMismatch
 from near_harness.nodes.logs import debug_lines, last_lines
 from near_harness.nodes.pool import NodePool
+from near_harness.plugin import needs
 
 if TYPE_CHECKING:
     from near_harness.config import Settings

@@ -7,7 +7,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from near_harness.isolation import Isolation
+    from near_harness.plugin.isolation import Isolation
 
 
 def rewind_examples(function: Any, isolation: Isolation) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import pytest
 
-from near_harness.sent import SentByTest
+from near_harness.plugin.sent import SentByTest
 
 _MOST_LINES = 200
 

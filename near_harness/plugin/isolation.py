@@ -5,8 +5,8 @@
 * A test gets one moment, after the wider fixtures and before the first fixture of its own; the chain goes back there after the
   last teardown of its own fixtures, which so still see what the test did.
 
-The moments form one stack (:mod:`near_harness.anchors`). Where the node has no snapshots, its names go back instead
-(:mod:`near_harness.namespaces`), or every test gets a node of its own.
+The moments form one stack (:mod:`near_harness.chain.anchors`). Where the node has no snapshots, its names go back instead
+(:mod:`near_harness.chain.namespaces`), or every test gets a node of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from near_harness.errors import HarnessError
 from near_harness.not_yet import on_trial
 
 if TYPE_CHECKING:
-    from near_harness.anchors import Moment
+    from near_harness.chain.anchors import Moment
     from near_harness.near import Near
 
 

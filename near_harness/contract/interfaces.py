@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from near_harness.abi import ABI_METHOD, Interface
-from near_harness.client import Client
+from near_harness.contract.abi import ABI_METHOD, Interface
+from near_harness.contract.wasm import Wasm
 from near_harness.errors import ViewFailed
-from near_harness.wasm import Wasm
+from near_harness.rpc.client import Client
 
 _log = logging.getLogger(__name__)
 

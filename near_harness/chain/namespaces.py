@@ -18,12 +18,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from near_harness.client import Client
 from near_harness.errors import NodeError, RpcError
 from near_harness.keys import KeyPair
 from near_harness.nodes.claims import claim
 from near_harness.outcome import parse_outcome
 from near_harness.outcome.failures import Expired, InvalidNonce, NonceTooLarge
+from near_harness.rpc.client import Client
 from near_harness.transactions import add_full_access_key, create_account, transfer
 from near_harness.units import NEAR, Amount
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from near_harness.sent import Heard, SentByTest
+from near_harness.plugin.sent import Heard, SentByTest
 
 if TYPE_CHECKING:
     from near_harness.outcome import Outcome

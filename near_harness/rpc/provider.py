@@ -1,6 +1,6 @@
 """One event loop's way to one node: JSON-RPC, its errors, and the block that transactions name.
 
-Over HTTP it is py-near's (:mod:`near_harness.http_provider`). A chain of this process is given the same bytes without a
+Over HTTP it is py-near's (:mod:`near_harness.rpc.http_provider`). A chain of this process is given the same bytes without a
 connection, so that neither py-near's client nor aiohttp is imported: that would take a third of the time of a run of one test.
 """
 
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from near_harness.errors import NodeError, NodeUnreachable, rpc_error
-from near_harness.jsonrpc import request_of
 from near_harness.nodes.answering import Answering, Served
 from near_harness.outcome.failures import parse_failure
+from near_harness.rpc.jsonrpc import request_of
 
 _RECENT_S = 1.5
 """How long a block may stand in transactions after it was made. They have 100 blocks in a sandbox, which are 12 s where a block

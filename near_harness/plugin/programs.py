@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class UnsentPrograms:
-    """Watches what tests program; a plugin of its own, registered by :mod:`near_harness.outcome_plugin`."""
+    """Watches what tests program; a plugin of its own, registered by :mod:`near_harness.plugin.outcomes`."""
 
     def __init__(self) -> None:
         self._near: Near | None = None

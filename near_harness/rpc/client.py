@@ -5,9 +5,9 @@ not give is added, each in one place:
 
 * one HTTP session per event loop, closed by the loop itself when it ends (test loops come and go);
 * nonces and block hashes that do not outlive a rollback or a fast forward, and parallel transactions of one key that still
-  arrive in order (:mod:`near_harness.signer`);
+  arrive in order (:mod:`near_harness.rpc.signer`);
 * the whole answer of the node at FINAL instead of a part of it, and its errors with their fields at any HTTP status
-  (:mod:`near_harness.provider`, :mod:`near_harness.http_provider`);
+  (:mod:`near_harness.rpc.provider`, :mod:`near_harness.rpc.http_provider`);
 * panics of py-near's Rust part, which are no ``Exception``, turned into errors.
 
 Each loop has its own provider and signers.
@@ -20,12 +20,12 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from near_harness.claims import Claims
 from near_harness.errors import BadInput, RpcError, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.nodes.answering import Served
-from near_harness.provider import LocalProvider, Provider
-from near_harness.signer import Signer
+from near_harness.rpc.claims import Claims
+from near_harness.rpc.provider import LocalProvider, Provider
+from near_harness.rpc.signer import Signer
 
 _SANDBOX = "sandbox_"
 """What the methods begin with that change the chain without a transaction: its height jumps, or a key's nonce."""
@@ -75,7 +75,7 @@ class Client:
     def _new_provider(self) -> Provider:
         if self._chain is not None:
             return LocalProvider(self._chain)
-        from near_harness.http_provider import HttpProvider  # noqa: PLC0415 - aiohttp, which takes a fifth of a second
+        from near_harness.rpc.http_provider import HttpProvider  # noqa: PLC0415 - aiohttp, which takes a fifth of a second
 
         return HttpProvider(self.rpc_url)
 

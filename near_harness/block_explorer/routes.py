@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
+from near_harness.block_explorer import pages
+from near_harness.block_explorer.reading import ChainReader
 from near_harness.errors import RpcError
-from near_harness.explorer import pages
-from near_harness.explorer.reading import ChainReader
 
 _HEADERS = {
     # The pages are whole: nothing is loaded from anywhere, and nobody frames them.

@@ -6,29 +6,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness import bundle_plugin, explore_plugin, gas_plugin, logs_plugin, report_plugin, unawaited, unseen
-from near_harness.puppets.plugin import UnsentPrograms
+from near_harness.plugin import bundles, explorations, gas, logs, report, unawaited, unseen
+from near_harness.plugin.programs import UnsentPrograms
 
 if TYPE_CHECKING:
     from near_harness.near import Near
 
 _UNSEEN = pytest.StashKey[unseen.UnseenFailures]()
-_GAS = pytest.StashKey[gas_plugin.GasPlugin]()
-_LOGS = pytest.StashKey[logs_plugin.ContractLogs]()
+_GAS = pytest.StashKey[gas.GasPlugin]()
+_LOGS = pytest.StashKey[logs.ContractLogs]()
 _UNSENT = pytest.StashKey[UnsentPrograms]()
-_BUNDLES = pytest.StashKey[bundle_plugin.BundlePlugin]()
-_EXPLORE = pytest.StashKey[explore_plugin.ExplorePlugin]()
-_REPORT = pytest.StashKey[report_plugin.ReportPlugin]()
+_BUNDLES = pytest.StashKey[bundles.BundlePlugin]()
+_EXPLORE = pytest.StashKey[explorations.ExplorePlugin]()
+_REPORT = pytest.StashKey[report.ReportPlugin]()
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Add the options and ini keys about outcomes."""
     parser.addini(unseen.NAME, "receipts that failed unseen inside a transaction: error, warn or ignore", default="error")
     parser.addini(unawaited.NAME, "calls and views that are never awaited: error, warn or ignore", default="error")
-    gas_plugin.add_options(parser)
-    report_plugin.add_options(parser)
-    bundle_plugin.add_options(parser)
-    explore_plugin.add_options(parser)
+    gas.add_options(parser)
+    report.add_options(parser)
+    bundles.add_options(parser)
+    explorations.add_options(parser)
 
 
 def configure(config: pytest.Config, *, bundle: str) -> None:
@@ -38,17 +38,17 @@ def configure(config: pytest.Config, *, bundle: str) -> None:
     config.pluginmanager.register(config.stash[_UNSEEN], unseen.NAME)
     config.addinivalue_line("markers", f"{unawaited.NAME}(way): error, warn or ignore calls that the test never awaits")
     config.pluginmanager.register(unawaited.UnawaitedCalls(config), unawaited.NAME)
-    config.stash[_LOGS] = logs_plugin.ContractLogs()
+    config.stash[_LOGS] = logs.ContractLogs()
     config.pluginmanager.register(config.stash[_LOGS], "near_contract_logs")
     config.stash[_UNSENT] = UnsentPrograms()
     config.pluginmanager.register(config.stash[_UNSENT], "near_puppets")
-    config.stash[_GAS] = gas_plugin.GasPlugin(config)
+    config.stash[_GAS] = gas.GasPlugin(config)
     config.pluginmanager.register(config.stash[_GAS], "near_gas")
-    config.stash[_REPORT] = report_plugin.ReportPlugin(config)
+    config.stash[_REPORT] = report.ReportPlugin(config)
     config.pluginmanager.register(config.stash[_REPORT], "near_report_html")
-    config.stash[_EXPLORE] = explore_plugin.ExplorePlugin(config)
+    config.stash[_EXPLORE] = explorations.ExplorePlugin(config)
     config.pluginmanager.register(config.stash[_EXPLORE], "near_explore")
-    config.stash[_BUNDLES] = bundle_plugin.BundlePlugin(config, bundle)
+    config.stash[_BUNDLES] = bundles.BundlePlugin(config, bundle)
     config.pluginmanager.register(config.stash[_BUNDLES], "near_bundles")
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from near_harness.block_explorer.routes import add_routes
 from near_harness.errors import InvalidSetting, NodeError
-from near_harness.explorer.routes import add_routes
 from near_harness.keys import KeyPair
 from near_harness.nodes.engine import contract_cache, load_engine
 from near_harness.sandbox.node import FIRST_BLOCKS, Serving, serve

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from near_harness.arguments import encode_arguments, plain_json
-from near_harness.borsh import BorshType
+from near_harness.contract.arguments import encode_arguments, plain_json
+from near_harness.contract.borsh import BorshType
+from near_harness.contract.json_schema import misfit, schema_of
 from near_harness.errors import BadInput, InvalidArguments, UnknownMethod
-from near_harness.json_schema import misfit, schema_of
 
 ABI_METHOD = "__contract_abi"
 _LONGEST_ABI = 16 * 1024 * 1024

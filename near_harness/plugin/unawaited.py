@@ -16,13 +16,13 @@ from collections.abc import Generator
 import pytest
 
 from near_harness.not_yet import NeverAwaited, heard_by
-from near_harness.strictness import Strictness
+from near_harness.plugin.strictness import Strictness
 
 NAME = "near_unawaited_calls"
 
 
 class UnawaitedCalls:
-    """Hears of what a test lets go of; a plugin of its own, registered by :mod:`near_harness.outcome_plugin`."""
+    """Hears of what a test lets go of; a plugin of its own, registered by :mod:`near_harness.plugin.outcomes`."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._strictness = Strictness(config, NAME)

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from near_harness import outcome_plugin, traceback_plugin
-from near_harness.examples import rewind_examples
-from near_harness.isolation import Isolation
+from near_harness.plugin import outcomes, tracebacks
+from near_harness.plugin.examples import rewind_examples
+from near_harness.plugin.isolation import Isolation
 
 if TYPE_CHECKING:
     from near_harness.accounts import Account
     from near_harness.near import Near
-    from near_harness.node_plugin import NodeHooks
     from near_harness.nodes.base import Node
+    from near_harness.plugin.nodes import NodeHooks
 
 _ISOLATION = pytest.StashKey[Isolation]()
 _SCOPES = ("function", "class", "module", "package", "session")
@@ -51,14 +51,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action, key = "append" if name in _SEVERAL else "store", _key(name)
         group.addoption(f"--near-{name}", dest=key, action=action, default=None, help=text)
         parser.addini(key, text, default="")
-    outcome_plugin.add_options(parser)
+    outcomes.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse settings that cannot be used before anything is collected."""
     from near_harness.config import Settings  # noqa: PLC0415 - nothing at import, see above
     from near_harness.errors import HarnessError  # noqa: PLC0415
-    from near_harness.node_plugin import NODES, NodeHooks  # noqa: PLC0415
+    from near_harness.plugin.nodes import NODES, NodeHooks  # noqa: PLC0415
 
     try:
         settings = Settings.resolve(
@@ -76,8 +76,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_ISOLATION] = Isolation()
-    config.pluginmanager.register(traceback_plugin, "near_tracebacks")
-    outcome_plugin.configure(config, bundle=settings.bundle)
+    config.pluginmanager.register(tracebacks, "near_tracebacks")
+    outcomes.configure(config, bundle=settings.bundle)
     config.stash[NODES] = nodes = NodeHooks(config, settings)
     config.pluginmanager.register(nodes, "near_harness_nodes")
 
@@ -92,7 +92,7 @@ def _key(name: str) -> str:
 
 
 def _nodes(config: pytest.Config) -> NodeHooks:
-    from near_harness.node_plugin import NODES  # noqa: PLC0415
+    from near_harness.plugin.nodes import NODES  # noqa: PLC0415
 
     return config.stash[NODES]
 
@@ -183,7 +183,7 @@ def near(near_node: Node, request: pytest.FixtureRequest) -> Iterator[Near]:
     from near_harness.near import Near  # noqa: PLC0415
 
     facade = Near(near_node)
-    outcome_plugin.watch(request.config, facade)
+    outcomes.watch(request.config, facade)
     isolation = request.config.stash[_ISOLATION]
     isolation.begin(facade, node_per_test=_nodes(request.config).settings.isolation == "node")
     yield facade

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from near_harness.sent import SentByTest
-from near_harness.strictness import Strictness
+from near_harness.plugin.sent import SentByTest
+from near_harness.plugin.strictness import Strictness
 
 if TYPE_CHECKING:
     from near_harness.outcome import Outcome
@@ -30,7 +30,7 @@ class UnseenFailure(UserWarning):
 
 
 class UnseenFailures(SentByTest):
-    """Watches what a test sends; a plugin of its own, registered by :mod:`near_harness.outcome_plugin`."""
+    """Watches what a test sends; a plugin of its own, registered by :mod:`near_harness.plugin.outcomes`."""
 
     def __init__(self, config: pytest.Config) -> None:
         super().__init__()

@@ -8,11 +8,11 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from near_harness.contract.wasm import load_wasm
 from near_harness.errors import InvalidContractCode, RpcError
 from near_harness.nodes.local import LocalRpc
 from near_harness.outcome import Outcome, parse_outcome
 from near_harness.outcome.parse import parse_action
-from near_harness.wasm import load_wasm
 
 _NO_TRANSACTIONS = "11111111111111111111111111111111"
 NO_CODE = "11111111111111111111111111111111"

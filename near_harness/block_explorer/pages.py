@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from near_harness.errors import HarnessError
-from near_harness.explorer.html import (
+from near_harness.block_explorer.html import (
     account_link,
     block_link,
     facts,
@@ -15,7 +14,8 @@ from near_harness.explorer.html import (
     table,
     transaction_link,
 )
-from near_harness.explorer.reading import MOST_ENTRIES, NO_CODE, ChainReader, Sent
+from near_harness.block_explorer.reading import MOST_ENTRIES, NO_CODE, ChainReader, Sent
+from near_harness.errors import HarnessError
 from near_harness.ledger import Ledger
 from near_harness.report.fragment import transaction as drawn
 from near_harness.units import Amount

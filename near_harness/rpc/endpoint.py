@@ -19,9 +19,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from urllib3.exceptions import HTTPError
 
-from near_harness.connections import Where, close, connections
 from near_harness.errors import CertificateRefused, InvalidSetting, NodeUnreachable
-from near_harness.jsonrpc import request_of, result_of, shown_address
+from near_harness.rpc.connections import Where, close, connections
+from near_harness.rpc.jsonrpc import request_of, result_of, shown_address
 
 _TIMEOUT_S = 30.0
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*?)[ \t]*")
