@@ -6,7 +6,8 @@ The first sections are promises: the median (or the one value), what is promised
 a request is the same client and server with nothing behind them. With ``--peers`` the same work is timed with others' tools as
 well, each with what its own users write (``benchmarks/peers``): they are installed from npm and PyPI into the cache, 460 MB,
 and what cannot be had is in the table with the reason. ``--docs`` writes the table and its picture into ``docs/speed.md``.
-Exits with 1 where a promise is not kept, with 2 where a peer's program fails.
+Exits with 1 where a promise is not kept, and with 2 where a peer's program fails: the others are measured all the same, but
+``docs/speed.md`` stays as it is.
 """
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ from pathlib import Path
 from drawing import terminal
 from drawing.markdown import markdown
 from drawing.page import write_page
-from peers.comparison import compared
-from peers.peer import Broken
+from peers.comparison import Comparison
 from promises import promised
 
 
@@ -39,14 +39,11 @@ def main() -> int:
     shown.add_argument("--docs", action="store_true", help="write the table and its picture into docs/speed.md")
     chosen = parser.parse_args()
     before = os.getloadavg()[0]
-    try:
-        beside = compared(chosen.peer_calls, chosen.near_sandbox) if chosen.peers else []
-    except Broken as error:
-        print(error, file=sys.stderr)
-        return 2
+    comparison = Comparison(chosen.peer_calls)
+    beside = comparison.rows(chosen.near_sandbox) if chosen.peers else []
     rows = [*promised(chosen.calls, chosen.tests, chosen.keys), *beside]
     conditions = f"`{' '.join(('python benchmarks/table.py', *sys.argv[1:]))}`: {machine()}, load before it {before:.1f}."
-    if chosen.docs:
+    if chosen.docs and not comparison.broken:
         write_page(rows, conditions)
     elif chosen.markdown:
         print(markdown(rows))
@@ -54,7 +51,9 @@ def main() -> int:
     else:
         terminal.show(rows)
         print(f"\n{conditions}")
-    return int(not all(row.kept for row in rows))
+    for said in comparison.broken:
+        print(said, file=sys.stderr)
+    return 2 if comparison.broken else int(not all(row.kept for row in rows))
 
 
 def machine() -> str:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from near_harness.outcome.failures.panics import advice_on
+from near_harness.panics import advice_on
 
 
 class Restorable(Exception):

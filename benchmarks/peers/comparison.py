@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from rows import OURS, Row, Section
 
 from near_harness.nodes.base import NodeSettings
 from near_harness.nodes.registry import create_node
-from peers.peer import AS_NODE, Peer
+from peers.peer import AS_NODE, Broken, Peer
 
 _WORKERS_WAY = "not offered: a new node instead"
 IN_PROCESS = (
@@ -55,24 +55,34 @@ NEARCORE = Row(
 )
 
 
-def compared(calls: int, near_sandbox: str | None = None) -> list[Row]:
-    """Measure everybody. With ``near_sandbox``, a file, the clients are timed against that node as well.
+class Comparison:
+    """Measures everybody. A peer whose program fails has rows that say so, and what it said is in ``broken``."""
 
-    :raises Broken: where a program of a peer fails.
-    """
-    own = str(Path(sys.executable).parent / "near-harness-sandbox")
-    rows = [row for peer in IN_PROCESS for row in peer.rows(calls, {})]
-    rows += _clients(calls, own, "")
-    rows += [NEARCORE] if near_sandbox is None else _clients(calls, near_sandbox, f", {_version(near_sandbox)}")
-    return rows + [row for peer in OTHER_NODES for row in peer.rows(calls, {})]
+    def __init__(self, calls: int) -> None:
+        self._calls = calls
+        self.broken: list[str] = []
 
+    def rows(self, near_sandbox: str | None = None) -> list[Row]:
+        """Return all figures. With ``near_sandbox``, a file, the clients are timed against that node as well."""
+        own = str(Path(sys.executable).parent / "near-harness-sandbox")
+        rows = [row for peer in IN_PROCESS for row in self._of(peer)]
+        rows += self._clients(own, "")
+        rows += [NEARCORE] if near_sandbox is None else self._clients(near_sandbox, f", {_version(near_sandbox)}")
+        return rows + [row for peer in OTHER_NODES for row in self._of(peer)]
 
-def _clients(calls: int, binary: str, beside: str) -> list[Row]:
-    rows = []
-    with _running(binary) as url:
-        for peer in CLIENTS:
-            rows += peer.rows(calls, {"NEAR_SANDBOX_BIN_PATH": binary, "NEAR_SANDBOX_URL": url}, beside)
-    return rows
+    def _clients(self, binary: str, beside: str) -> list[Row]:
+        rows = []
+        with _running(binary) as url:
+            for peer in CLIENTS:
+                rows += self._of(peer, {"NEAR_SANDBOX_BIN_PATH": binary, "NEAR_SANDBOX_URL": url}, beside)
+        return rows
+
+    def _of(self, peer: Peer, environ: Mapping[str, str] | None = None, beside: str = "") -> list[Row]:
+        try:
+            return peer.rows(self._calls, environ or {}, beside)
+        except Broken as error:
+            self.broken.append(str(error))
+            return peer.absent("its program failed")
 
 
 @contextmanager

@@ -72,7 +72,7 @@ class Peer:
         try:
             run = _Run(self, {**environ, **self.environ, "PEER_CALLS": str(calls), "PEER_CONTRACTS": str(CONTRACTS)})
         except NotInstalled as error:
-            return self._absent(f"not installed: {error}")
+            return self.absent(f"not installed: {error}")
         measured, one, many = run.measured(), run.suite(1), run.suite(self.tests)
         by = self.title.format(measured.pop("version")) + beside
         rows = []
@@ -90,14 +90,15 @@ class Peer:
             )
         return [*rows, Row(Section.SUITES, FIRST_TEST, one, "s", by=by), added]
 
-    @property
-    def _works(self) -> Mapping[str, str]:
-        return IN_PROCESS if self.section is Section.IN_PROCESS else AS_NODE
-
-    def _absent(self, why: str) -> list[Row]:
+    def absent(self, why: str) -> list[Row]:
+        """All its rows without a figure, each with the reason."""
         by = self.title.replace(" {}", "")
         here = [Row(self.section, name, None, "", by=by, why=why) for name in self._works.values()]
         return [*here, *(Row(Section.SUITES, name, None, "", by=by, why=why) for name in (FIRST_TEST, NEXT_TEST))]
+
+    @property
+    def _works(self) -> Mapping[str, str]:
+        return IN_PROCESS if self.section is Section.IN_PROCESS else AS_NODE
 
 
 class _Run:

@@ -33,7 +33,7 @@ async def {name}(near):
 '''
 
 _TEST = '''\
-"""First tests of {name}. More: https://pypi.org/project/near-harness/"""
+"""First tests of {name}, to be changed and added to. What a name or a failure means: near-harness explain NAME."""
 
 from near_harness import NEAR, expect
 
@@ -54,7 +54,7 @@ async def test_anyone_can_send_it_money(near, {name}, alice):
 _VIEW = """
 
 async def test_{view}_at_the_beginning({name}):
-    assert await {name}.view("{view}") == {value!r}
+    assert await {name}.view("{view}") {said}
 """
 
 _PYPROJECT = {
@@ -127,8 +127,13 @@ def test_module(target: Target, look: Look | None) -> str:
     """Write the test module of a contract: it is deployed, it takes money, and its views say what they say today."""
     views = look.views if look is not None else ()
     return _TEST.format(name=target.name) + "".join(
-        _VIEW.format(view=view, name=target.name, value=value) for view, value in views
+        _VIEW.format(view=view, name=target.name, said=_is(value)) for view, value in views
     )
+
+
+def _is(value: object) -> str:
+    """A comparison with what a view says, as linters want it."""
+    return f"is {value!r}" if isinstance(value, bool) else f"== {value!r}"
 
 
 def workflow(project: Project) -> str:

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from peers.comparison import CLIENTS, IN_PROCESS, NEARCORE, OTHER_NODES
+from peers.comparison import CLIENTS, IN_PROCESS, NEARCORE, OTHER_NODES, Comparison
 from peers.installing import HERE, NotInstalled, installed
 from peers.peer import AS_NODE, FIRST_TEST, NEXT_TEST, Broken, Peer
-from rows import Section
+from rows import Row, Section
 
 PEERS = (*IN_PROCESS, *CLIENTS, *OTHER_NODES)
 TON = next(peer for peer in IN_PROCESS if peer.folder == "ton_sandbox")
@@ -73,6 +73,20 @@ def test_a_program_that_fails_is_no_figure(path: Path) -> None:
     node(path, "echo 'it broke' >&2; exit 3")
     with pytest.raises(Broken, match=r"ton_sandbox: node measure.js ended with 3:\nit broke"):
         TON.rows(1, {})
+
+
+def test_a_program_that_fails_keeps_nobody_else_from_being_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_or_be_absent(peer: Peer, *_: object) -> list[Row]:
+        if peer is TON:
+            raise Broken("ton_sandbox ended with 3")
+        return peer.absent("not measured here")
+
+    monkeypatch.setattr(Peer, "rows", fail_or_be_absent)
+    comparison = Comparison(1)
+    rows = comparison.rows()
+    assert comparison.broken == ["ton_sandbox ended with 3"]
+    assert {row.shown for row in rows if row.by == "TON Sandbox"} == {"its program failed"}
+    assert {row.by for row in rows if row.shown == "not measured here"} >= {"near-kit (npm)", "anvil (Ethereum), viem"}
 
 
 def test_figures_are_medians_and_what_is_missing_without_a_reason_is_a_fault(path: Path) -> None:

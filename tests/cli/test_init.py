@@ -124,7 +124,7 @@ def test_a_private_init_is_called_by_the_contract_s_own_account(cli: Cli, rust: 
     written = (rust / "tests" / "conftest.py").read_text()
     assert 'return await near.deploy(wasm, await near.create_account("bank"), init="new")\n' in written
     assert "    # The account comes first: what initialises the contract is private" in written
-    assert 'assert await bank.view("get_started") == True' in (rust / "tests" / "test_bank.py").read_text()
+    assert 'assert await bank.view("get_started") is True' in (rust / "tests" / "test_bank.py").read_text()
     ran = _pytest(rust)
     assert "3 passed" in ran.stdout, ran.stdout
 

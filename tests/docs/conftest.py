@@ -1,4 +1,4 @@
-"""Runs the code of the documentation: the Python blocks of a page, in order, with the names that the pages use."""
+"""Runs the code of the documentation: the Python blocks of a page, in order, as a reader who pastes them one below the other."""
 
 from __future__ import annotations
 
@@ -24,16 +24,9 @@ def collected(page: str | Path) -> dict[str, object]:
 
 
 def compiled(page: str | Path) -> dict[str, object]:
-    """Compile all Python of a page; what it defines, by name, in the order of the page."""
-    import near_harness
-    from near_harness import actions, errors, gas, transactions
-    from near_harness.outcome import failures
-
-    space: dict[str, object] = {}
-    for module in (failures, errors, gas, near_harness):
-        space.update({name: getattr(module, name) for name in dir(module) if not name.startswith("_")})
-    space |= {"pytest": pytest, "transactions": transactions, "actions": actions}  # failures has modules of these names, too
-    given = set(space)
+    """Compile all Python of a page; what it defines, by name, in the order of the page. It imports what it uses."""
+    space: dict[str, object] = {"__name__": Path(page).stem}
+    given = {*space, "__builtins__"}
     for block in blocks(DOCS / page):
         if block.language != "python":
             continue

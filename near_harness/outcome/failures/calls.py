@@ -7,7 +7,7 @@ The runtime reports host errors and traps as ``ExecutionError`` with the text of
 from __future__ import annotations
 
 from near_harness.outcome.failures.actions import ActionFailed
-from near_harness.outcome.failures.panics import advice_on
+from near_harness.panics import advice_on
 
 PANICKED = "Smart contract panicked: "
 TRAPPED = "WebAssembly trap: "
