@@ -7,6 +7,7 @@ import pickle
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import cloudpickle
@@ -17,7 +18,7 @@ from near_harness.near import Near
 from near_harness.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _here = threading.local()
 
@@ -70,6 +71,9 @@ class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, Near):
             return _near_of_here, ()
+        if isinstance(value, CodeType):
+            # Else the lines of a check that fails on a worker could not be shown: cloudpickle leaves out where they are.
+            return _in_its_file, (*self.dispatch_table[CodeType](value), value.co_filename)
         return super().reducer_override(value)
 
 
@@ -89,6 +93,10 @@ def _on(near: Near | None) -> Iterator[None]:
         yield
     finally:
         del _here.near
+
+
+def _in_its_file(make: Callable[..., CodeType], parts: tuple[Any, ...], file: str) -> CodeType:
+    return make(*parts).replace(co_filename=file)
 
 
 def _near_of_here() -> Any:

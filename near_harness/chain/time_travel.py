@@ -12,6 +12,7 @@ from near_harness.bundles.history import History
 from near_harness.chain.capability import engine_chain, refusals
 from near_harness.errors import BadInput
 from near_harness.nodes.base import Node
+from near_harness.nodes.engine import MOST_BLOCKS
 from near_harness.rpc.client import Client
 
 SECOND_NS = 1_000_000_000
@@ -33,9 +34,10 @@ class TimeTravel:
         """Make the chain longer at once: by ``blocks``, by ``seconds`` of its time (exact to the nanosecond), or by ``epochs``.
 
         Height, time and epochs always move together: seconds pass in blocks of the usual length, and a time that needs more than
-        10,000 of these in 10,000 longer ones. Epochs end where they end: ``epochs=1`` leads to the first block of the next one.
+        10,000 of these in 10,000 longer ones. Of more than a million blocks most are heights without a block, as a real sandbox
+        forwards them. Epochs end where they end: ``epochs=1`` leads to the first block of the next one.
 
-        :raises BadInput: for none or several of these, or a number that is not positive.
+        :raises BadInput: for none or several of these, a number that is not positive, or more than a million blocks to be made.
         :raises CapabilityMissing: where the node cannot; ``seconds`` need the embedded node.
         """
         given = {
@@ -55,7 +57,8 @@ class TimeTravel:
 
     async def _forward_blocks(self, blocks: int) -> None:
         if self.node.capabilities.snapshot:
-            self.node.fast_forward(blocks)
+            with refusals():
+                self.node.fast_forward(blocks)
         else:  # a real node takes seconds, and other tasks go on
             await asyncio.to_thread(self.node.fast_forward, blocks)
             self.client.forget_blocks()
@@ -69,9 +72,15 @@ class TimeTravel:
     async def _forward_epochs(self, epochs: int) -> None:
         if self.node.capabilities.stepping:
             chain = engine_chain(self.node, "fast_forward by epochs")
+            length = await self._epoch_length()
+            if epochs * length > MOST_BLOCKS:
+                raise BadInput(
+                    f"fast_forward(epochs={epochs}): epochs of {length} blocks take more than the {MOST_BLOCKS:,} that are "
+                    "made at once; shorter ones take fewer (--near-genesis=epoch_length=…)"
+                )
             chain.produce_to_epoch(chain.epoch_height + epochs)
         else:
-            length = int((await self.client.rpc("EXPERIMENTAL_genesis_config", {}))["epoch_length"])
+            length = await self._epoch_length()
             target = None
             while True:
                 now = await self.client.rpc("validators", [None])
@@ -82,6 +91,9 @@ class TimeTravel:
                 # A border may come a few blocks late: an epoch ends when its last blocks are final.
                 left = int(now["epoch_start_height"]) + missing * length - self.node.height
                 await self._forward_blocks(max(left, 1))
+
+    async def _epoch_length(self) -> int:
+        return int((await self.client.rpc("EXPERIMENTAL_genesis_config", {}))["epoch_length"])
 
     def set_next_block(
         self, *, timestamp_ns: int | None = None, random_seed: bytes | None = None, block_time_ns: int | None = None

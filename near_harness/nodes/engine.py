@@ -11,6 +11,8 @@ from near_harness.version import __version__
 
 FAST_EPOCH, SLOW_EPOCH = 60, 500
 """The length of an epoch with and without ``init --fast``, in blocks."""
+MOST_BLOCKS = 1_000_000
+"""So many blocks are made at once, each kept with what is in it: a gigabyte of memory, and some seconds."""
 _MEND = "pip install 'near-harness[engine]'"
 
 

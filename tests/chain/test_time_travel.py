@@ -40,6 +40,25 @@ async def test_a_year_passes_in_ten_thousand_blocks(near: Near) -> None:
     assert await near.epoch_height() > epoch + 100
 
 
+async def test_half_a_year_of_blocks_is_mostly_heights_without_one(near: Near) -> None:
+    height, time, epoch = await near.height(), await near.timestamp(), await near.epoch_height()
+    await near.fast_forward(2_000_000)
+    assert await near.height() == height + 2_000_000
+    assert await near.timestamp() > time + 2_000_000 * 120_000_000
+    assert await near.epoch_height() >= epoch + 2_000_000 // 60 - 1
+    await near.fast_forward(1)
+    assert await near.height() == height + 2_000_001
+
+
+async def test_what_would_take_more_memory_than_there_is_is_refused(near: Near) -> None:
+    height = await near.height()
+    with pytest.raises(BadInput, match=r"cannot fast-forward by 20000000 heights at once.*Longer epochs"):
+        await near.fast_forward(20_000_000)
+    with pytest.raises(BadInput, match=r"epochs of 60 blocks take more than the 1,000,000 that.*--near-genesis"):
+        await near.fast_forward(epochs=20_000)
+    assert await near.height() == height
+
+
 async def test_epochs_end_where_they_end(near: Near) -> None:
     epoch, height = await near.epoch_height(), await near.height()
     await near.fast_forward(epochs=1)

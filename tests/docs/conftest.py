@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,19 @@ def _commands_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
 
 
-def collected(page: str | Path) -> dict[str, object]:
+def collected(page: str | Path, given: Mapping[str, object] | None = None) -> dict[str, object]:
     """Compile the tests and fixtures of a page, or of a file elsewhere, for a module; errors name the page and its lines."""
-    return {name: value for name, value in compiled(page).items() if name.startswith("test_") or isinstance(value, _FIXTURE)}
+    return {
+        name: value
+        for name, value in compiled(page, given or {}).items()
+        if name.startswith("test_") or isinstance(value, _FIXTURE)
+    }
 
 
-def compiled(page: str | Path) -> dict[str, object]:
-    """Compile all Python of a page; what it defines, by name, in the order of the page. It imports what it uses."""
-    space: dict[str, object] = {"__name__": Path(page).stem}
-    given = {*space, "__builtins__"}
+def compiled(page: str | Path, given: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Compile all Python of a page; what it defines, by name, in the order of the page. What is not given it imports."""
+    space: dict[str, object] = {"__name__": Path(page).stem, **(given or {})}
+    known = {*space, "__builtins__"}
     for block in blocks(DOCS / page):
         if block.language != "python":
             continue
@@ -36,7 +41,7 @@ def compiled(page: str | Path) -> dict[str, object]:
         tests = [name for name in set(space) - before if name.startswith("test_")]
         assert len(tests) == block.tests, f"{page}, line {block.line}: a test of this name is there already"
     # In the order of the page: every worker of pytest-xdist has to collect the same.
-    return {name: value for name, value in space.items() if name not in given}
+    return {name: value for name, value in space.items() if name not in known}
 
 
 @pytest.fixture(autouse=True)

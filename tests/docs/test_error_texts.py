@@ -11,17 +11,24 @@ from docs.blocks import DOCS, blocks
 from docs.conftest import collected
 
 import near_harness
+from near_harness import actions, errors, gas, transactions
 from near_harness.errors import HarnessError
 from near_harness.explanations.errors import kinds, warnings
 from near_harness.explanations.find import explain
 from near_harness.explanations.long_texts import FOLDER, long_text
+from near_harness.outcome import failures
 
 _TEXTS = sorted(FOLDER.glob("*.md"))
 _WITHIN = {"Impossible", "_EndedEarly"}
 """Errors that no user meets: they are caught where they are used."""
 
+# The page of an error says how it is imported; its example, which the terminal prints too, does without.
+_NAMES = {
+    name: getattr(module, name) for module in (failures, errors, gas, near_harness) for name in dir(module) if name[0] != "_"
+}
+_NAMES |= {"pytest": pytest, "transactions": transactions, "actions": actions}  # failures has modules of these names, too
 for _path in _TEXTS:
-    globals().update(collected(_path))
+    globals().update(collected(_path, _NAMES))
 
 
 @pytest.mark.parametrize("name", [path.stem for path in _TEXTS])

@@ -168,6 +168,10 @@ class Chain:
         """Answers ``GET path``: HTTP status, content type, body."""
 
     def produce_blocks(self, count: int = 1) -> None: ...
+    def skip_heights(self, count: int) -> None:
+        """Moves the height forward by ``count``, as ``sandbox_fast_forward`` does: most of the heights have no block. What would
+        take more blocks than one call makes is an EngineError, and changes nothing."""
+
     def produce_block_of(self, *, transactions: list[str] = ..., receipts: list[str] = ..., overtaking: bool = False) -> None:
         """Makes a block of exactly these transactions of the pool and receipts that are delayed or on their way, by their
         hashes and ids in base58, in the order in which they run; the others wait on. Receipts of one sender and receiver

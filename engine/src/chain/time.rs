@@ -152,24 +152,35 @@ impl Chain {
     /// Moves height, time and epochs forward as `sandbox_fast_forward` does: what is in flight runs first; epochs end
     /// with real blocks; afterwards the final block is past the target.
     pub fn fast_forward(&mut self, delta: u64) -> Result<(), String> {
-        let length = self.genesis().epoch_length;
-        if length <= BEFORE_EPOCH_END {
-            return Err(format!(
-                "epoch_length {length} is too short to fast-forward: more than {BEFORE_EPOCH_END} is needed"
-            ));
-        }
-        let too_far =
-            || format!("cannot fast-forward by {delta} blocks: the height would overflow");
+        self.height_after(delta)?;
         for _ in 0..IN_FLIGHT_LIMIT {
             if !self.in_flight() {
                 break;
             }
             self.produce_block();
         }
+        let target = self.height_after(delta)?;
+        while !self.skip_towards(target, u64::MAX) {}
+        while self.final_head().height < target {
+            self.produce_block();
+        }
+        Ok(())
+    }
+
+    /// The height that is `delta` above the head's; or why the chain cannot skip to it.
+    pub fn height_after(&self, delta: u64) -> Result<BlockHeight, String> {
+        let length = self.genesis().epoch_length;
+        if length <= BEFORE_EPOCH_END {
+            return Err(format!(
+                "epoch_length {length} is too short to fast-forward: more than {BEFORE_EPOCH_END} is needed"
+            ));
+        }
+        let blocks = (delta / length + 1).saturating_mul(BLOCKS_PER_EPOCH.min(length));
         // Nonces of keys are a million times the height.
         let target = self.height().checked_add(delta).filter(|t| *t < u64::MAX / 2_000_000);
-        let target = target.ok_or_else(too_far)?;
-        let blocks = (delta / length + 1).saturating_mul(BLOCKS_PER_EPOCH.min(length));
+        let target = target.ok_or_else(|| {
+            format!("cannot fast-forward by {delta} blocks: the height would overflow")
+        })?;
         if blocks > MOST_BLOCKS {
             return Err(format!(
                 "cannot fast-forward by {delta} heights at once: with epochs of {length} it takes about {blocks} \
@@ -177,7 +188,17 @@ impl Chain {
                  take fewer"
             ));
         }
-        while self.height() < target {
+        Ok(target)
+    }
+
+    /// Makes blocks, at most `most`, until the head is at the height `target`; whether it is. Heights between the ends of
+    /// epochs have none.
+    pub fn skip_towards(&mut self, target: BlockHeight, most: u64) -> bool {
+        let length = self.genesis().epoch_length;
+        for _ in 0..most {
+            if self.height() >= target {
+                break;
+            }
             let epoch_end = self.head.epoch.first_block + length;
             let jump = target.min(epoch_end.saturating_sub(BEFORE_EPOCH_END));
             if self.height() > self.genesis_block.height && jump > self.height() + 1 {
@@ -186,9 +207,6 @@ impl Chain {
                 self.produce_block();
             }
         }
-        while self.final_head().height < target {
-            self.produce_block();
-        }
-        Ok(())
+        self.height() >= target
     }
 }
