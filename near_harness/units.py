@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Decimal, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -150,7 +150,7 @@ class Amount(_Quantity):
         return self._rounded(sign="+" if self > 0 else "")
 
     def _rounded(self, sign: str) -> str:
-        if 0 < abs(int(self)) < 5 * 10**18:
+        if 0 < abs(int(self)) <= 5 * 10**18:
             return f"{sign}{self}"
         return f"{_rounded_text(int(self), 24, 5, sign)} NEAR"
 
@@ -173,7 +173,7 @@ class Gas(_Quantity):
     @property
     def short(self) -> str:
         """The gas in Tgas, rounded to two decimals and then marked with ``~``; tiny amounts exactly."""
-        if 0 < abs(int(self)) < 5 * 10**9:
+        if 0 < abs(int(self)) <= 5 * 10**9:
             return str(self)
         return f"{_rounded_text(int(self), 12, 2, '')} Tgas"
 
@@ -269,12 +269,14 @@ def _scaled(value: object, decimals: int, unit: str) -> int:
     if isinstance(value, int) and value >= 0:
         return int(value * 10**decimals)
     with localcontext() as context:
-        context.prec = 120
+        context.prec, context.traps[Inexact] = 120, True
         try:
             number = Decimal(value.strip() if isinstance(value, str) else value)
             scaled = number.scaleb(decimals) if number.is_finite() else number
         except InvalidOperation:
             raise InvalidAmount(f"{value!r} {unit}: not a number") from None
+        except Inexact:
+            raise InvalidAmount(f"{value!r} {unit}: more digits than any amount has") from None
         if not number.is_finite():
             raise InvalidAmount(f"{value!r} {unit}: not a number")
         if scaled < 0:

@@ -19,6 +19,7 @@ def test_takes_what_the_protocol_takes(good: str) -> None:
         ("a", "has 1 characters; the protocol allows 2 to 64"),
         ("a" * 65, "has 65 characters"),
         ("Alice.near", r"contains 'A'.*did you mean 'alice.near'\?"),
+        ("Alice Near", r"contains ' ', 'A', 'N'; only .* are allowed$"),
         ("alice near", "contains ' '"),
         ("älice", "contains 'ä'"),
         ("alice..near", "must stand alone"),
@@ -38,3 +39,6 @@ def test_takes_the_id_of_an_account() -> None:
         id = "bob.sandbox"
 
     assert account_id_of(Someone()) == "bob.sandbox"
+    Someone.id = "Bob"
+    with pytest.raises(InvalidAccountId, match="contains 'B'"):
+        account_id_of(Someone())

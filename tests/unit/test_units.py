@@ -28,6 +28,7 @@ from near_harness.units import NEAR, Amount, Gas, TGas, to_amount, to_gas, yocto
         (to_amount("7yoctoNEAR"), 7),
         (to_amount("20 milliNEAR"), 2 * 10**22),
         (to_gas("30 Tgas"), 30 * 10**12),
+        (to_amount("2 N"), 2 * 10**24),
         (to_gas("5 Ggas"), 5 * 10**9),
         (to_gas(TGas(7)), 7 * 10**12),
     ],
@@ -83,15 +84,36 @@ def test_prints_with_the_unit() -> None:
     assert TGas(0).short == "0 Tgas"
 
 
+def test_a_tiny_amount_is_printed_in_the_smallest_unit() -> None:
+    assert (str(yocto(10**12 - 1)), str(yocto(10**12))) == ("999999999999 yoctoNEAR", "0.000000000001 NEAR")
+    assert (str(Gas(10**6 - 1)), str(Gas(10**6))) == ("999999 gas", "0.000001 Tgas")
+
+
+def test_rounding_makes_nothing_of_no_amount() -> None:
+    assert (NEAR("0.000005").short, NEAR("0.0000050001").short) == ("0.000005 NEAR", "~0.00001 NEAR")
+    assert (TGas("0.005").short, TGas("0.005001").short) == ("0.005 Tgas", "~0.01 Tgas")
+    assert ((-yocto(7)).signed, (-NEAR("0.000005")).signed) == ("-7 yoctoNEAR", "-0.000005 NEAR")
+    assert Amount(0).signed == "0 NEAR", "no change has no sign"
+
+
+@pytest.mark.parametrize("value", ["9" * 130, "0.1" + "0" * 130 + "1", "1e999999999", "1e-999999999", Decimal("1e999999")])
+def test_digits_are_never_lost_silently(value: str | Decimal) -> None:
+    with pytest.raises(InvalidAmount, match="more digits than any amount has"):
+        NEAR(value)
+
+
 def test_keeps_units_apart() -> None:
     assert NEAR(1) + NEAR("0.5") == NEAR("1.5")
     assert sum([NEAR(1), NEAR(2)]) == NEAR(3)
     assert 2 * NEAR(1) == NEAR(2)
     assert isinstance(NEAR(1) - NEAR(1), Amount)
     assert 0 - NEAR(1) == -NEAR(1) and NEAR(1) - 0 == NEAR(1)
+    assert isinstance(-NEAR(1), Amount) and isinstance(abs(-NEAR(1)), Amount) and abs(-NEAR(1)) == NEAR(1)
     assert Amount(5) != Gas(5)
     with pytest.raises(TypeError, match="different units"):
         NEAR(1) + TGas(1)
+    with pytest.raises(TypeError, match="different units"):
+        NEAR(1) + TGas(0)
     with pytest.raises(TypeError, match="different units"):
         NEAR(1) + 1
     with pytest.raises(TypeError, match="whole number"):
@@ -155,7 +177,7 @@ def test_divides_without_floats() -> None:
 
 def test_formats_with_the_unit_and_never_as_a_float() -> None:
     assert f"{NEAR(1)}|{NEAR(1):>8}|{TGas(3):<8}|" == "1 NEAR|  1 NEAR|3 Tgas  |"
-    assert f"{yocto(1234):,} {Gas(1234):d}" == "1,234 1234"
-    for form in (".2f", "e", "%", "g"):
+    assert f"{yocto(1234):,} {Gas(1234):d} {Gas(255):x} {yocto(1234):_}" == "1,234 1234 ff 1_234"
+    for form in (".2f", "e", "E", "F", "%", "g", "G"):
         with pytest.raises(InvalidAmount, match="would lose digits"):
             format(NEAR(1), form)
