@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,8 +136,11 @@ class _Writer(_Schema):
             yield bytes([value])
         elif declaration in _FLOATS:
             _expect(isinstance(value, (int, float)) and not isinstance(value, bool), place, value, "a number")
-            _expect(not math.isnan(value), place, value, "a number (borsh has no NaN)")
-            yield struct.pack(_FLOATS[declaration], value)
+            try:
+                _expect(not math.isnan(value), place, value, "a number (borsh has no NaN)")
+                yield struct.pack(_FLOATS[declaration], value)
+            except OverflowError:
+                raise InvalidArguments(f"{place}: {value} does not fit {declaration}") from None
         else:
             signed = declaration.removeprefix("NonZero").lower().startswith("i")
             _expect(isinstance(value, int) and not isinstance(value, bool), place, value, f"a whole number ({declaration})")
@@ -150,14 +153,18 @@ class _Writer(_Schema):
         width, bounds = body["length_width"], body["length_range"]
         if declaration in _TEXTS:
             _expect(isinstance(value, str) or isinstance(getattr(value, "id", None), str), place, value, "text")
-            items: Any = getattr(value, "id", value).encode(_TEXTS[declaration])
+            text = getattr(value, "id", value)
+            try:
+                items: Any = text.encode(_TEXTS[declaration])
+            except UnicodeEncodeError:
+                raise InvalidArguments(f"{place}: {text!r} is no text in {_TEXTS[declaration]}, as {declaration} is") from None
         elif self.is_bytes(body) and isinstance(value, (bytes, bytearray)):
             items = bytes(value)
         elif self.pairs(declaration, body) and isinstance(value, Mapping):
-            items = sorted(value.items()) if declaration.startswith("BTree") else list(value.items())
+            items = list(value.items()) if declaration.startswith("IndexMap<") else _in_order(value.items())
         else:
             _expect(isinstance(value, (list, tuple, set, frozenset)), place, value, f"a list ({declaration})")
-            items = sorted(value) if isinstance(value, (set, frozenset)) else value
+            items = _in_order(value) if isinstance(value, (set, frozenset)) else value
         if not bounds["start"] <= len(items) <= bounds["end"]:
             raise InvalidArguments(f"{place}: {len(items)} elements, but {declaration} has {_range(bounds)}")
         if width:
@@ -269,7 +276,7 @@ class _Reader(_Schema):
     def _enum(self, declaration: str, body: Mapping[str, Any], depth: int) -> Any:
         tag = int.from_bytes(self._take(body["tag_width"], declaration), "little")
         for value, variant, of_variant in body["variants"]:
-            if value == tag:
+            if value % (1 << 8 * body["tag_width"]) == tag:
                 inner = self.read(of_variant, depth + 1)
                 if declaration.startswith("Option<"):
                     return inner
@@ -291,6 +298,15 @@ class _Reader(_Schema):
 def _expect(right: bool, place: str, value: Any, wanted: str) -> None:
     if not right:
         raise InvalidArguments(f"{place}: {value!r} is given, but {wanted} is wanted")
+
+
+def _in_order(items: Iterable[Any]) -> list[Any]:
+    """As borsh writes what has no order of its own; what cannot be put in order is written, or refused, as it comes."""
+    given = list(items)
+    try:
+        return sorted(given)
+    except TypeError:
+        return given
 
 
 def _range(bounds: Mapping[str, int]) -> str:
