@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def _abi(arguments: dict[str, Any], *, serialization: str = "json", definitions:
 @pytest.mark.parametrize(
     ("schema", "fits", "wrong"),
     [
-        ({"type": "integer"}, [1], ["1", 1.5, True, None, [1]]),
+        ({"type": "integer"}, [1], ["1", 1.5, 1.0, True, None, [1]]),
         ({"type": "number"}, [1, 1.5], ["1"]),
         ({"type": ["string", "null"]}, ["x", None], [1]),
         ({"$ref": "#/definitions/Name"}, ["x"], [1, {}]),
@@ -115,6 +116,40 @@ def test_the_types_of_arguments(schema: Any, fits: list[Any], wrong: list[Any]) 
     for value in wrong:
         with pytest.raises(InvalidArguments, match=r"'x' of m.* is .*, but the contract takes "):
             method.arguments((value,), {})
+
+
+_WAY = {"oneOf": [{"type": "object", "required": ["Post"], "additionalProperties": False}, {"type": "string", "enum": ["By"]}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "said"),
+    [
+        ({"type": ["string", "null"]}, 1, "is 1, but the contract takes null or string"),
+        ({"enum": ["a", "b"]}, "c", "is 'c', but the contract takes one of 'a', 'b'"),
+        ({"const": 5}, 6, "is 6, but the contract takes 5"),
+        ({"anyOf": [{"$ref": "#/definitions/Name"}, {"type": "null"}]}, 1, "is 1, but the contract takes Name or null"),
+        ({"oneOf": [{"$ref": "#/definitions/Name"}, {"maxLength": 5}, True]}, "x", "takes Name or another form"),
+        (_WAY, 5, "is 5, but the contract takes object or string"),
+        (_WAY, "Fly", "is 'Fly', but the contract takes one of 'By'"),
+        ({"required": ["a", "b"]}, {"a": 1}, "is {'a': 1}, but the contract takes a value with the field 'b'"),
+        ({"items": {"properties": {"price": {"type": "string"}}}}, [{"price": 5}], "of m(x): x[0].price is 5, but"),
+        ({"maximum": 255}, 256, "is 256, but the contract takes a value with maximum 255"),
+        ({"pattern": "^a"}, "b", "is 'b', but the contract takes a value with pattern '^a'"),
+        ({"type": "string"}, ["x" * 100], f"is ['{'x' * 78}…, but the contract takes string"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_place(schema: Any, value: Any, said: str) -> None:
+    with pytest.raises(InvalidArguments, match=re.escape(said) + "$|" + re.escape(said) + " "):
+        _abi({"x": schema}, definitions={"Name": {"type": "string"}}).method("m", "c").arguments((value,), {})
+
+
+@pytest.mark.parametrize(
+    "schema", [{"$ref": "#/definitions/Nobody"}, {"type": "strange"}, {"type": 5}, {"properties": 5}, {"pattern": r"^\p{L}+$"}]
+)
+def test_a_schema_that_is_none_refuses_nothing(schema: Any) -> None:
+    """The pattern is one of Rust's, which Python cannot read."""
+    for value in ("x", {"y": 1}):
+        assert _abi({"x": schema}).method("m", "c").arguments((value,), {}) == {"x": value}
 
 
 def test_borsh_arguments_are_written_one_after_the_other() -> None:
