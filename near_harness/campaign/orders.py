@@ -49,7 +49,7 @@ class Workers:
         return self._gather(_sample, parts, seconds)
 
     def _gather(self, work: Any, parts: list[tuple[Any, ...]], seconds: float) -> Seen:
-        together, sometimes, complete = Counts(), frozenset[str](), 0
+        together, sometimes, complete, undecided = Counts(), frozenset[str](), 0, False
         found: dict[tuple[str, str], Found] = {}
         met: dict[str, Move] = {}
         answers = spread(self._client, work, self._luggage, parts, seconds=seconds, progress=self._progress)
@@ -57,6 +57,7 @@ class Workers:
             together.add(seen.counts)
             complete += seen.counts.complete
             sometimes |= seen.sometimes
+            undecided |= seen.undecided
             met.update(seen.met)
             for one in seen.found:
                 found.setdefault((one.oracle, one.text), one)
@@ -64,7 +65,7 @@ class Workers:
                 together.stopped = True
                 answers.close()
         together.complete = complete == len(parts)
-        return Seen(together, tuple(found.values()), sometimes, met)
+        return Seen(together, tuple(found.values()), sometimes, met, undecided)
 
 
 def _search(luggage: Luggage, cast: Cast, prefix: Prefix, seconds: float) -> Seen:

@@ -43,6 +43,8 @@ class Seen:
     found: tuple[Found, ...] = ()
     sometimes: frozenset[str] = frozenset()
     met: Mapping[str, Move] = field(default_factory=dict)
+    undecided: bool = False
+    """Some outcome could not be judged."""
 
 
 class Spread(Protocol):
@@ -141,7 +143,8 @@ class Exploration:
             searched = self._spread.search(self, cast, self._left(until))
         if wanted or (sample_until and not searched.counts.complete and not searched.counts.stopped):
             drawn = self._spread.sample(self, cast, wanted or _SAMPLED, self._left(sample_until or until))
-        self._parts.append(Part(name, searched.counts.orders, searched.counts.complete, drawn.counts.orders))
+        undecided = searched.undecided or drawn.undecided
+        self._parts.append(Part(name, searched.counts.orders, searched.counts.complete, drawn.counts.orders, undecided=undecided))
         found: dict[tuple[str, str], Found] = {}
         for seen in (searched, drawn):
             self._counts.add(seen.counts)
@@ -213,7 +216,7 @@ class Exploration:
 
 
 def _seen(counts: Counts, moves: Moves, jury: Jury) -> Seen:
-    return Seen(counts, tuple(jury.found.values()), frozenset(jury.seen), dict(moves.met))
+    return Seen(counts, tuple(jury.found.values()), frozenset(jury.seen), dict(moves.met), jury.undecided)
 
 
 def explore(scene: Scene, question: Question) -> Report:

@@ -44,6 +44,11 @@ class Jury:
         self.found: dict[tuple[str, str], Found] = {}
         self.seen: set[str] = set()
 
+    @property
+    def undecided(self) -> bool:
+        """Whether some outcome could not be judged."""
+        return any(getattr(oracle, "undecided", False) for oracle in self._oracles)
+
     def step(self, position: Position, move: Move, step: Any, path: Sequence[Move]) -> bool:
         """Ask the oracles after a receipt."""
         for name in [name for name, predicate in self._unseen.items() if holds(predicate, position.world) is None]:

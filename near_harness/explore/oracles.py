@@ -6,6 +6,7 @@ A :class:`Finding` names the oracle and what it saw. Oracles look at a state aft
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
@@ -18,6 +19,8 @@ from near_harness.explore.serial import Serial
 from near_harness.units import Amount
 
 Predicate = Callable[[ChainState], object]
+_MOST_COMPARED = 720
+"""One-at-a-time orders, of which the nearest is told: those of six transactions."""
 
 
 class Oracle(Protocol):
@@ -73,11 +76,16 @@ class Serialisable(_Quiet):
 
     def __init__(self, serial: Serial, outcomes: Outcomes) -> None:
         self._serial, self._outcomes = serial, outcomes
+        self.undecided = False
+        """An outcome was in none of the one-at-a-time orders that were tried, and there are more of them."""
 
     def at_rest(self, position: Position, path: Sequence[Move]) -> str | None:  # noqa: ARG002 - the interface's
         """Compare the outcome with those of the transactions one at a time."""
         outcome = self._outcomes.of(position.world)
         if self._serial.allows(outcome, position.refused):
+            return None
+        if self._serial.cut_short:
+            self.undecided = True
             return None
         if self._serial.allows_reordered(outcome, position.refused):
             return "the outcome depends on the order in which receipts of one transaction arrive" + self._difference(position)
@@ -86,7 +94,8 @@ class Serialisable(_Quiet):
     def _difference(self, position: Position) -> str:
         """What is different, beside the one-at-a-time outcome that comes nearest."""
         mine = dict(self._outcomes.changes(position.world))
-        others = [dict(self._outcomes.changes(other.world)) for other, _ in self._serial.paths()]
+        paths = itertools.islice(self._serial.paths(), _MOST_COMPARED)
+        others = [dict(self._outcomes.changes(other.world)) for other, _ in paths]
         nearest = min(others, key=lambda other: sum(mine.get(place) != other.get(place) for place in {*mine, *other}))
         lines = []
         for place in sorted({*mine, *nearest}):
@@ -128,8 +137,8 @@ class Tokens(_Quiet):
         holders = state.accounts()
         found = {}
         for account in accounts:
-            supply = _number(state, account, "ft_total_supply")
-            if supply is not None and supply == _held_by(state, account, holders):
+            supply, balances = _number(state, account, "ft_total_supply"), _balances(state, account, holders)
+            if supply is not None and None not in balances and supply == _sum(balances):
                 found[account] = supply
         return cls(found, holders)
 
@@ -137,18 +146,25 @@ class Tokens(_Quiet):
         return bool(self._tokens)
 
     def at_rest(self, position: Position, path: Sequence[Move]) -> str | None:  # noqa: ARG002 - the interface's
-        """Count."""
+        """Count. A holder whose balance cannot be read any more has none: it may have left the token."""
         state = ChainState(position.world)
         for token in self._tokens:
-            supply, held = _number(state, token, "ft_total_supply"), _held_by(state, token, self._holders)
-            if supply != held:
+            supply, balances = _number(state, token, "ft_total_supply"), _balances(state, token, self._holders)
+            held = _sum(balances)
+            if supply is None and any(balance is not None for balance in balances):
+                return f"the balances of token {token} add up to {held}, its supply cannot be read any more"
+            if supply is not None and supply != held:
                 return f"the balances of token {token} add up to {held}, its supply is {supply}"
         return None
 
 
-def _held_by(state: ChainState, token: str, holders: Sequence[str]) -> int | None:
-    balances = [_number(state, token, "ft_balance_of", account_id=holder) for holder in holders]
-    return None if None in balances else sum(balance or 0 for balance in balances)
+def _balances(state: ChainState, token: str, holders: Sequence[str]) -> list[int | None]:
+    """What each has of a token; None where the token does not say."""
+    return [_number(state, token, "ft_balance_of", account_id=holder) for holder in holders]
+
+
+def _sum(balances: Sequence[int | None]) -> int:
+    return sum(balance or 0 for balance in balances)
 
 
 def _number(state: ChainState, contract: str, method: str, **args: str) -> int | None:

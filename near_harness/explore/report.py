@@ -54,6 +54,8 @@ class Part:
     orders: int
     exhaustive: bool
     sampled: int = 0
+    undecided: bool = False
+    """Some outcome is in none of the one-at-a-time orders that were tried, and there are too many of these to try all."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ class Report:
 
     @property
     def exhaustive(self) -> bool:
-        """Whether all orders were explored."""
-        return all(part.exhaustive for part in self.parts)
+        """Whether all orders were explored, and each could be judged."""
+        return all(part.exhaustive and not part.undecided for part in self.parts)
 
     @property
     def replayed(self) -> bool:
@@ -125,7 +127,8 @@ class Report:
         done += self._besides("stranger", "a stranger's call in between") + self._besides("fault", "a choice of faults")
         found = f"{len(self.findings)} finding{'s' * (len(self.findings) != 1)}" if self.findings else "nothing found"
         never = f"; never: {', '.join(self.never)}" if self.never else ""
-        return f"{done}, {self.receipts:,} receipts in {self.seconds:.1f} s; {found}{never}"
+        open_ = "; too many one-at-a-time orders to judge by" if any(part.undecided for part in self.parts) else ""
+        return f"{done}, {self.receipts:,} receipts in {self.seconds:.1f} s; {found}{never}{open_}"
 
     def save(self, folder: str | os.PathLike[str], name: str = "") -> list[Path]:
         """Write each finding below ``folder``: as JSON, as a page to look at, and as a script that runs it again; the pages."""

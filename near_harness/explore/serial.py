@@ -6,7 +6,7 @@ keeps each actor's own. A transaction that was refused (its first receipt failed
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from near_harness.explore.faults import Plan
@@ -15,8 +15,8 @@ from near_harness.explore.outcomes import Outcomes
 from near_harness.explore.scene import Scene
 from near_harness.explore.search import Search
 
-MOST_ORDERS = 5_040
-"""Orders of transactions that are tried: those of seven."""
+MOST_STATES = 20_000
+"""States between two transactions that are tried: more than those of seven, of which each order leads to others."""
 
 
 class Serial:
@@ -27,7 +27,7 @@ class Serial:
         self._known: dict[frozenset[str], set[Hashable]] = {}
         self._wide: dict[frozenset[str], set[Hashable]] = {}
         self.cut_short = False
-        """There are more orders than were tried."""
+        """There are more outcomes than were tried."""
 
     def allows(self, outcome: Hashable, refused: frozenset[str]) -> bool:
         """Whether some order of the transactions gives this outcome, those that were refused left out or not."""
@@ -63,31 +63,45 @@ class Serial:
 
     def _outcomes_of(self, names: frozenset[str]) -> set[Hashable]:
         if names not in self._known:
-            found: set[Hashable] = set()
-            for number, (position, _) in enumerate(self.paths(names)):
-                if number >= MOST_ORDERS:
-                    self.cut_short = True
-                    break
-                found.add(self._outcomes.of(position.world))
-            self._known[names] = found
+            scene = self._scene.only(names)
+            moves = self._moves(scene)
+
+            def end(world: Any, name: str) -> list[Any]:
+                after, _ = run_first_in_first_out(moves, _with_root(Position(world, ()), moves, name))
+                return [after.world]
+
+            self._known[names] = self._one_after_the_other(scene, end)
         return self._known[names]
 
     def _reordered(self, names: frozenset[str]) -> set[Hashable]:
         if names not in self._wide:
             scene = self._scene.only(names)
-            found: set[Hashable] = set()
-
-            def runs(world: Any, left: tuple[str, ...]) -> None:
-                if not left:
-                    found.add(self._outcomes.of(world))
-                for name in left:
-                    if scene.before(name) not in left:
-                        for after in self._ends(scene, world, name):
-                            runs(after, tuple(other for other in left if other != name))
-
-            runs(scene.world, tuple(root.name for root in scene.roots))
-            self._wide[names] = found
+            self._wide[names] = self._one_after_the_other(scene, lambda world, name: self._ends(scene, world, name))
         return self._wide[names]
+
+    def _one_after_the_other(self, scene: Scene, ends: Callable[[Any, str], list[Any]]) -> set[Hashable]:
+        """The outcomes of every order of the transactions. ``ends``: the states to which one leads; from each goes on once."""
+        found: set[Hashable] = set()
+        known: set[tuple[bytes, tuple[str, ...]]] = set()
+
+        def runs(world: Any, left: tuple[str, ...]) -> None:
+            if not left:
+                found.add(self._outcomes.of(world))
+            for name in left:
+                if scene.before(name) in left:
+                    continue
+                rest = tuple(other for other in left if other != name)
+                for after in ends(world, name):
+                    if (after.root, rest) in known:
+                        continue
+                    if len(known) >= MOST_STATES:
+                        self.cut_short = True
+                        return
+                    known.add((after.root, rest))
+                    runs(after, rest)
+
+        runs(scene.world, tuple(root.name for root in scene.roots))
+        return found
 
     def _ends(self, scene: Scene, world: Any, name: str) -> list[Any]:
         """The states, each once, that one transaction by itself may lead to."""

@@ -17,6 +17,7 @@ from near_harness import NEAR, Account, Contract, Near, TGas
 from near_harness.campaign import CampaignError, try_seeds
 from near_harness.campaign import cluster as cluster_module
 from near_harness.errors import BadInput
+from near_harness.explore import serial
 from near_harness.stateful import ChainMachine
 
 
@@ -58,6 +59,25 @@ async def test_beyond_the_bound_each_worker_draws_orders_of_its_own(
     assert not report.exhaustive
     assert report.sampled > 0
     assert "sampled" in report.summary
+
+
+async def test_workers_say_what_they_cannot_decide(
+    near: Near, bank: Contract, pool: Contract, alice: Account, workers: Client
+) -> None:
+    await pool.set_paused(paused=True).by(pool.account)
+    stake = bank.deposit_and_stake_racy(pool=pool).by(alice).attach(NEAR(1)).gas(TGas(150))
+
+    def try_at_most(states: int) -> None:
+        serial.MOST_STATES = states
+
+    usual = serial.MOST_STATES
+    workers.run(try_at_most, 2)
+    try:
+        report = await near.explore([stake, bank.withdraw().by(alice)], workers=workers)
+    finally:
+        workers.run(try_at_most, usual)
+    assert (report.findings, report.exhaustive) == ((), False)
+    assert report.summary.endswith("too many one-at-a-time orders to judge by")
 
 
 async def test_a_worker_that_is_killed_takes_no_work_with_it(

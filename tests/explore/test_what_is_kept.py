@@ -48,3 +48,37 @@ async def test_tokens_that_are_lost_and_tokens_that_are_made(near: Near, alice: 
     said = Tokens({points.id: 1000}, [alice.id]).at_rest(Position(base_world(near, time_outs=False), ()), [])
     wrong = f"the balances of token points.sandbox add up to {balance}, its supply is 1000"
     assert said == (None if balance == "1000" else wrong)
+
+
+async def _points(near: Near, *, supply: str | None, balances: dict[str, str]) -> tuple[str, Position]:
+    """A token that tells what some have of it and panics for all others, and the chain with it."""
+    points = await near.puppet()
+    total = points.on("ft_total_supply")
+    total.panics("paused") if supply is None else total.returns(supply)
+    points.on("ft_balance_of").panics("not registered")
+    for holder, balance in balances.items():
+        points.on("ft_balance_of", containing=f'"{holder}"').returns(balance)
+    await points.update()
+    return points.id, Position(base_world(near, time_outs=False), ())
+
+
+async def test_a_token_that_does_not_tell_all_balances_is_none(near: Near, alice: Account, bob: Account) -> None:
+    token, position = await _points(near, supply="1000", balances={alice.id: "900", bob.id: "100"})
+    assert not Tokens.among(position.world, [token]), "those of others are not known, such as the root account's"
+    known = [account.id for account in (alice, bob)]
+    assert Tokens({token: 1000}, known).at_rest(position, []) is None
+
+
+async def test_whoever_leaves_a_token_takes_nothing_of_it_away(near: Near, alice: Account, bob: Account) -> None:
+    for supply, right in (("900", True), ("1000", False)):
+        token, position = await _points(near, supply=supply, balances={alice.id: "900"})
+        wrong = f"the balances of token {token} add up to 900, its supply is 1000"
+        assert Tokens({token: 1000}, [alice.id, bob.id]).at_rest(position, []) == (None if right else wrong)
+
+
+async def test_a_supply_that_is_told_no_more(near: Near, alice: Account) -> None:
+    token, position = await _points(near, supply=None, balances={alice.id: "1000"})
+    wrong = f"the balances of token {token} add up to 1000, its supply cannot be read any more"
+    assert Tokens({token: 1000}, [alice.id]).at_rest(position, []) == wrong
+    token, position = await _points(near, supply=None, balances={})
+    assert Tokens({token: 1000}, [alice.id]).at_rest(position, []) is None, "the token has gone, or stands still"
