@@ -91,7 +91,10 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, bytes]], Any]] = {
     "CreateAccount": lambda _fields, _codes: made.create_account(),
     "DeployContract": lambda fields, codes: made.deploy(_code(fields, codes)),
     "FunctionCall": lambda fields, _codes: py_near_actions.create_function_call_action(
-        fields["method_name"], base64.b64decode(fields["args"]), int(Gas(fields["gas"])), int(Amount(fields["deposit"]))
+        fields["method_name"],
+        base64.b64decode(fields["args"], validate=True),
+        int(Gas(fields["gas"])),
+        int(Amount(fields["deposit"])),
     ),
     "Transfer": lambda fields, _codes: made.transfer(Amount(fields["deposit"])),
     "Stake": lambda fields, _codes: made.stake(Amount(fields["stake"]), fields["public_key"]),

@@ -150,7 +150,9 @@ class Player:
 
     async def _view(self, step: Step) -> None:
         try:
-            value, _ = await self._near.client.view(step["contract"], step["method"], base64.b64decode(step["args"]))
+            value, _ = await self._near.client.view(
+                step["contract"], step["method"], base64.b64decode(step["args"], validate=True)
+            )
             came = {"value": base64.b64encode(value).decode()}
         except ViewFailed as error:
             came = {"error": str(error.data)}

@@ -77,7 +77,14 @@ def run_again(path: Path) -> tuple[Trace, bool]:
         if content["schema"] != SCHEMA:
             raise BadInput(f"{path} is of the form {content['schema']!r}; this version reads {SCHEMA!r}")
         roots = [
-            Root(one["name"], one["actor"], one["text"], one["signer"], one["receiver"], base64.b64decode(one["signed"]))
+            Root(
+                one["name"],
+                one["actor"],
+                one["text"],
+                one["signer"],
+                one["receiver"],
+                base64.b64decode(one["signed"], validate=True),
+            )
             for one in content["transactions"]
         ]
         chain = path.with_name(content["chain"]).read_bytes()

@@ -97,6 +97,22 @@ def test_a_bundle_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
     assert "would be larger than 512 MiB" in _error(path)
 
 
+def test_arguments_that_are_no_base64_any_more_are_not_sent(changed: Changed) -> None:
+    damaged = "eyJu*dW1iZXIiOiAxfQ=="  # read leniently it is {"number": 1}
+
+    def damage_call(content: dict[str, Any]) -> None:
+        call = next(a["FunctionCall"] for step in content["steps"] for a in step.get("actions", ()) if "FunctionCall" in a)
+        call["args"] = damaged
+
+    def damage_view(content: dict[str, Any]) -> None:
+        step = next(step for step in content["steps"] if step["kind"] == "view")
+        step["args"] = damaged
+
+    for damage in (damage_call, damage_view):
+        with pytest.raises(BundleError, match=r"step \d \((transaction|view)\) cannot be done: .*base64"):
+            asyncio.run(replay(Bundle.read(changed(damage)), NodeSettings()))
+
+
 def test_nonsense_in_the_steps_is_an_error_of_the_harness(changed: Changed) -> None:
     """Any value of any step replaced by something else: it replays, differs, or says which step it cannot do."""
     values: list[Any] = [None, -1, 10**40, "", "x", [], {}, "é" * 50]

@@ -101,6 +101,12 @@ def test_files_that_are_damaged(report: Report, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(BadInput, match="is no schedule that was written here"):
         run_again(tmp_path / "other.json")
+    content = json.loads(file.read_text())
+    signed = content["transactions"][0]["signed"]
+    content["transactions"][0]["signed"] = f"{signed[:8]}**{signed[8:]}"
+    (tmp_path / "flipped.json").write_text(json.dumps(content))
+    with pytest.raises(BadInput, match=r"flipped\.json is no schedule that was written here: .*base64"):
+        run_again(tmp_path / "flipped.json")
     file.with_suffix(".chain").write_bytes(b"nothing")
     with pytest.raises(BadInput):
         run_again(file)
