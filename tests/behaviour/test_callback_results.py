@@ -95,3 +95,17 @@ async def test_a_stranger_can_call_a_callback_that_is_not_private(parts: Parts, 
 
     report = await parts.caller.last_report()
     assert report == {"results": [], "all_succeeded": True, "called_by": alice.id}  # nothing ran, and all is said to be well
+
+
+async def test_a_callback_belongs_to_the_promise_that_was_made_and_not_to_what_that_handed_on(near: Near, alice: Account) -> None:
+    """The result comes from elsewhere; what the callback was attached to is the call of the go-between."""
+    caller, between, source = [await near.puppet(name) for name in ("caller", "between", "source")]
+    caller.on("go").calls(between, "ask", gas=TGas(50)).then("heard", gas=TGas(5)).returns_promise()
+    caller.on("heard").returns("done")
+    between.on("ask").calls(source, "answer", gas=TGas(5)).returns_promise()
+    source.on("answer").returns(7)
+    tx = await caller.go().by(alice).gas(TGas(150))
+    asked, answered = tx.receipt(between, "ask"), tx.receipt(source, "answer")
+    assert [data_id for data_id, _ in answered.output_data] == [data_id for data_id, _ in asked.output_data]
+    expect(tx.receipt(caller, "heard")).succeeded().callback_of(asked)
+    assert tx.json() == "done"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 
 import pytest
@@ -55,6 +56,23 @@ def test_a_callback_knows_its_promise(failing: Outcome) -> None:
     callback = failing.receipt("bank.sandbox", "on_result")
     assert callback.callback_of == [failing.receipt("pool.sandbox", "boom")]
     assert failing.receipt("bank.sandbox", "run").callback_of == []
+
+
+def test_of_several_receipts_that_name_one_data_id_the_first_is_what_the_callback_waits_for() -> None:
+    """A promise that returns another hands on to it whom its result is for."""
+    raw = answer("credited in the callback: the pool accepts")
+    outcome, body = copy.deepcopy(raw["receipts_outcome"][0]), copy.deepcopy(raw["receipts"][0])
+    callback = next(receipt for receipt in raw["receipts"] if receipt["receipt"]["Action"].get("input_data_ids"))
+    source = parse_outcome(raw).find("pool.sandbox")[0].id
+    outcome["id"], outcome["outcome"]["receipt_ids"] = "handed on", []
+    data = [{"data_id": name, "receiver_id": "bank.sandbox"} for name in callback["receipt"]["Action"]["input_data_ids"]]
+    body["receipt_id"], body["receipt"]["Action"]["output_data_receivers"] = "handed on", data
+    raw["receipts_outcome"].append(outcome)
+    raw["receipts"].append(body)
+    next(entry for entry in raw["receipts_outcome"] if entry["id"] == source)["outcome"]["receipt_ids"].append("handed on")
+    found = {receipt.id: receipt for receipt in parse_outcome(raw).receipts}
+    assert found["handed on"].output_data == found[source].output_data
+    assert [receipt.id for receipt in found[callback["receipt_id"]].callback_of] == [source]
 
 
 def test_refunds_of_deposits_and_of_gas_are_told_apart(failing: Outcome) -> None:
