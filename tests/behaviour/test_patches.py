@@ -94,6 +94,15 @@ async def test_storage(near: Near, contracts: Path, alice: Account) -> None:
         await near.set_storage(counter, {"a": 1})  # type: ignore[dict-item]
 
 
+async def test_storage_under_a_key_that_others_begin_with(near: Near, bank: Contract) -> None:
+    before = await usage(near, bank)
+    await near.set_storage(bank, {"key and more": b"1" * 100})
+    await near.set_storage(bank, {"key": b"22"})
+    assert await usage(near, bank) == before + (12 + 100 + 40) + (3 + 2 + 40)
+    await near.set_storage(bank, {"key": b"333", "key and": b""})
+    assert await usage(near, bank) == before + (12 + 100 + 40) + (3 + 3 + 40) + (7 + 0 + 40)
+
+
 async def test_storage_of_a_contract_with_more_than_a_node_lists_at_once(near: Near, bank: Contract) -> None:
     before = await usage(near, bank)
     await near.set_storage(bank, {"large": b"1" * 60_000, "large too": b"2"})
