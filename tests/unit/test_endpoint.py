@@ -128,6 +128,33 @@ def test_one_that_was_idle_for_long_is_not_used_again(server: Server, node: Endp
     assert server.connections == 2
 
 
+def test_one_that_is_used_again_and_again_is_not_idle(server: Server, node: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(connections.time, "monotonic", lambda: now)
+    for _ in range(4):
+        node.call("m", [])
+        now += connections._IDLE_S
+    assert server.connections == 1
+    now += 0.1
+    node.call("m", [])
+    assert server.connections == 2
+
+
+def test_what_is_closed_is_opened_anew_and_ends_no_request(server: Server, node: Endpoint) -> None:
+    node.call("m", [])
+    node.close()
+    node.close()
+    assert node.call("m", []) == "m"
+    assert server.connections == 2
+
+    def closed_meanwhile(_: _Handler) -> bool:
+        node.close()
+        return True
+
+    server.does = closed_meanwhile
+    assert node.call("n", []) == "n"
+
+
 def test_what_got_no_answer_is_not_sent_again(server: Server, node: Endpoint) -> None:
     node.call("m", [])
 
