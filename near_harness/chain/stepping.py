@@ -25,7 +25,9 @@ from near_harness.chain.pending import Pending, PendingReceipt, PendingTransacti
 from near_harness.errors import BadInput
 from near_harness.nodes.base import Node
 from near_harness.not_begun import begun_by_await
+from near_harness.outcome.failures import TransactionFailed
 from near_harness.rpc.client import Client
+from near_harness.rpc.signer import Submitted
 from near_harness.transactions import Actions, Call
 
 if TYPE_CHECKING:
@@ -43,9 +45,9 @@ _MOST_BLOCKS = 10_000
 class Sent:
     """A transaction that was handed over. ``await`` it for its outcome: on a paused chain what is left of it runs, then."""
 
-    def __init__(self, near: Near, signer: Account | Contract, tx_hash: str, context: str, step: Step) -> None:
-        self._near, self._signer, self.hash, self._context = near, signer, tx_hash, context
-        self._step = step
+    def __init__(self, near: Near, signer: Account | Contract, submitted: Submitted, context: str, step: Step) -> None:
+        self._near, self._signer, self.hash, self._context = near, signer, submitted.hash, context
+        self._submitted, self._step = submitted, step
         self.returns: BorshType | None = None
         """The type of its value, where the contract's ABI says that it is borsh."""
 
@@ -57,7 +59,10 @@ class Sent:
         return self._outcome(raising=True).__await__()
 
     async def attempt(self) -> Outcome:
-        """Return the outcome whatever the result is."""
+        """Return the outcome whatever the result is.
+
+        :raises TransactionFailed: where there is none: the transaction was dropped as no longer valid.
+        """
         return await self._outcome(raising=False)
 
     async def _outcome(self, *, raising: bool) -> Outcome:
@@ -70,7 +75,13 @@ class Sent:
         else:
             signer.forget_nonces()
             near.history.note("run")
-        raw = await signer.outcome_of(self.hash)
+        try:
+            raw = await signer.end_of(self._submitted)
+        except BaseException as error:
+            self._step.fails(error)
+            if isinstance(error, TransactionFailed):
+                error.context = self._context
+            raise
         outcome = near.outcome_of(raw, raising=raising, context=self._context, step=self._step)
         outcome.returns = self.returns
         return outcome
@@ -200,8 +211,8 @@ class Stepping:
         near: Any = self  # Near is made of this class
         await near.puppets.flush()
         self._changes += 1
-        tx_hash, step = await self._hand_over(signer, check_account_id(receiver_id), actions, context)
-        return Sent(near, signer, tx_hash, context or f"{signer.id} -> {receiver_id}", step)
+        submitted, step = await self._hand_over(signer, check_account_id(receiver_id), actions, context)
+        return Sent(near, signer, submitted, context or f"{signer.id} -> {receiver_id}", step)
 
     async def in_a_block_of_its_own(self, signer: Account | Contract, actions: Actions) -> None:
         """Let an account do something for itself while the chain is paused: in a block in which nothing else runs.
@@ -209,21 +220,23 @@ class Stepping:
         :raises TransactionFailed: where the protocol refuses it.
         """
         self._changes += 1
-        tx_hash, _ = await self._hand_over(signer, signer.id, actions, "")
-        chosen = self.describe([tx_hash], [])
-        engine_chain(self.node, "paused").produce_block_of(transactions=[tx_hash], receipts=[])
+        submitted, _ = await self._hand_over(signer, signer.id, actions, "")
+        chosen = self.describe([submitted.hash], [])
+        engine_chain(self.node, "paused").produce_block_of(transactions=[submitted.hash], receipts=[])
         self.history.note("block_of", overtaking=False, **chosen)
 
-    async def _hand_over(self, signer: Account | Contract, receiver_id: str, actions: Actions, context: str) -> tuple[str, Step]:
+    async def _hand_over(
+        self, signer: Account | Contract, receiver_id: str, actions: Actions, context: str
+    ) -> tuple[Submitted, Step]:
         actions = checked(actions)
         step = self.history.sends(signer, receiver_id, actions, context, handed_over=True)
         try:
-            tx_hash = await self.client.signer(signer.id, signer.key).hand_over(receiver_id, actions)
+            submitted = await self.client.signer(signer.id, signer.key).hand_over(receiver_id, actions)
         except BaseException as error:
             step.fails(error)
             raise
         step.ends_with(None)  # its end is noted when somebody waits for it
-        return tx_hash, step
+        return submitted, step
 
     def describe(self, hashes: list[str], ids: list[str]) -> dict[str, Any]:
         """Describe what waits so that it is found on another chain, where hashes and ids are others."""

@@ -40,7 +40,7 @@ _OVERTAKEN = (InvalidNonce, NonceTooLarge, Expired)
 
 
 @dataclass(frozen=True)
-class _Sent:
+class Submitted:
     """A transaction that a node has. ``kept``: it was signed over what was kept, and the node was not asked before."""
 
     hash: str
@@ -91,21 +91,21 @@ class Signer:
             async with self._in_order:
                 sent = await self._hand_over(receiver_id, actions)
             try:
-                answer = await self._end_of(sent)
+                answer = await self.end_of(sent)
             except InvalidNonce:
                 if not sent.kept:
                     raise
                 async with self._in_order:
                     sent = await self._ask_and_submit(receiver_id, actions)
-                answer = await self._end_of(sent)
+                answer = await self.end_of(sent)
             self._provider.saw_block(_block_of(answer), began)
             return answer
         finally:
             self._under_way -= 1
             self._forget_nonce()
 
-    async def hand_over(self, receiver_id: str, actions: Sequence[Any]) -> str:
-        """Sign and send a transaction and return its hash without waiting for a block. Nonces go up until :meth:`forget_nonces`.
+    async def hand_over(self, receiver_id: str, actions: Sequence[Any]) -> Submitted:
+        """Sign and send a transaction without waiting for a block. Nonces go up until :meth:`forget_nonces`.
 
         :raises TransactionFailed: where the protocol refuses the transaction.
         """
@@ -119,25 +119,21 @@ class Signer:
                     raise
                 sent = await self._ask_and_submit(receiver_id, actions)
                 await self._check(sent)
-            return sent.hash
+            return sent
 
     def forget_nonces(self) -> None:
         """Take the next nonce from the chain again: nothing that was handed over waits any more, or the chain is another."""
         self._keeps_nonces, self._asks = False, True
         self._forget_nonce()
 
-    async def outcome_of(self, tx_hash: str) -> dict[str, Any]:
-        """Wait until one of this account's transactions is final, and return the answer of ``EXPERIMENTAL_tx_status``.
-
-        :raises RpcTimeout: where the node gave up waiting; the text names the transaction's hash.
-        """
-        return await self._status(tx_hash, {"tx_hash": tx_hash, "sender_account_id": self.account_id, "wait_until": "FINAL"})
-
-    async def _end_of(self, sent: _Sent) -> dict[str, Any]:
-        """Wait until it is final.
+    async def end_of(self, sent: Submitted) -> dict[str, Any]:
+        """Wait until a transaction is final, and return the answer of ``EXPERIMENTAL_tx_status``.
 
         A node takes a transaction without a look at it where nobody waits for the answer. With the whole of it in the
         question it tells why it has refused it, and does not let us wait for what never comes.
+
+        :raises TransactionFailed: where the protocol refuses the transaction.
+        :raises RpcTimeout: where the node gave up waiting; the text names the transaction's hash.
         """
         try:
             return await self._status(sent.hash, {"signed_tx_base64": sent.signed, "wait_until": "FINAL"})
@@ -146,10 +142,11 @@ class Signer:
             self._asks = True
             # It may have come into a block between the node's two looks, for itself and for what speaks against it.
             if await self._is_known(sent.hash):
-                return await self.outcome_of(sent.hash)
+                by_hash = {"tx_hash": sent.hash, "sender_account_id": self.account_id, "wait_until": "FINAL"}
+                return await self._status(sent.hash, by_hash)
             raise
 
-    async def _check(self, sent: _Sent) -> None:
+    async def _check(self, sent: Submitted) -> None:
         """Ask whether the node would execute what it was handed, without waiting for it.
 
         :raises TransactionFailed: where the protocol refuses it. Then its nonce is free.
@@ -186,7 +183,7 @@ class Signer:
         if self._asks and not self._under_way and not self._keeps_nonces:
             self._nonce = 0
 
-    async def _hand_over(self, receiver_id: str, actions: Sequence[Any]) -> _Sent:
+    async def _hand_over(self, receiver_id: str, actions: Sequence[Any]) -> Submitted:
         block_hash = None if self._asks else self._provider.recent_block()
         if block_hash is not None:
             try:
@@ -195,7 +192,7 @@ class Signer:
                 pass  # the node that was given it has not taken it, and never will
         return await self._ask_and_submit(receiver_id, actions)
 
-    async def _ask_and_submit(self, receiver_id: str, actions: Sequence[Any]) -> _Sent:
+    async def _ask_and_submit(self, receiver_id: str, actions: Sequence[Any]) -> Submitted:
         key = await self.get_access_key()
         # Those that are under way are not in the chain's nonce yet.
         self._nonce = max(self._nonce, key.nonce)
@@ -207,7 +204,7 @@ class Signer:
             self._nonce = key.nonce  # the chain has begun again, so what it was on the old one counts no more
             return await self._submit(receiver_id, actions, key.block_hash, kept=False)
 
-    async def _submit(self, receiver_id: str, actions: Sequence[Any], block_hash: str, *, kept: bool) -> _Sent:
+    async def _submit(self, receiver_id: str, actions: Sequence[Any], block_hash: str, *, kept: bool) -> Submitted:
         self._asks = True
         nonce = self._nonce + 1
         tx_hash, signed = self._signed(receiver_id, actions, block_hash, nonce)
@@ -222,7 +219,7 @@ class Signer:
             error.transaction_hash = tx_hash
             raise
         self._asks = not self._provider.keeps
-        return _Sent(tx_hash, signed, kept)
+        return Submitted(tx_hash, signed, kept)
 
     def _signed(self, receiver_id: str, actions: Sequence[Any], block_hash: str, nonce: int) -> tuple[str, str]:
         """Sign a transaction, and return its hash and what is sent."""

@@ -8,6 +8,7 @@ import pytest
 
 from near_harness import NEAR, Account, Contract, Near, TGas, expect
 from near_harness.errors import BadInput, ReceiptNotFound
+from near_harness.outcome.failures import InvalidNonce, NotEnoughBalance
 
 
 async def test_a_test_acts_between_a_call_and_its_callback(near: Near, bank: Contract, pool: Contract, alice: Account) -> None:
@@ -128,6 +129,31 @@ async def test_a_failed_test_does_not_leave_the_chain_paused(near: Near, alice: 
         async with near.paused():
             raise RuntimeError
     await alice.transfer(bob, NEAR(1))
+
+
+async def test_a_transaction_that_is_dropped_says_why_and_leaves_its_nonce_to_the_next(
+    near: Near, alice: Account, bob: Account
+) -> None:
+    async with near.paused() as chain:
+        good, dropped = [await chain.submit(alice, bob, near_transfer(amount)) for amount in (90, 80)]  # each could be paid
+    with pytest.raises(NotEnoughBalance, match="cost 80") as refused:
+        await dropped
+    assert refused.value.transaction_hash == dropped.hash
+    with pytest.raises(NotEnoughBalance):
+        await dropped.attempt()
+    after = await alice.transfer(bob, NEAR(1))
+    assert after.raw["transaction"]["nonce"] == (await good).raw["transaction"]["nonce"] + 1
+    with pytest.raises(InvalidNonce):
+        await dropped
+
+
+async def test_what_has_run_is_final(near: Near, alice: Account, bob: Account) -> None:
+    async with near.paused() as chain:
+        await chain.submit(alice, bob, near_transfer(1))
+        await chain.run()
+        for finality in ("final", "near-final", "optimistic"):
+            view = await near.client.rpc("query", {"request_type": "view_account", "account_id": bob.id, "finality": finality})
+            assert view["amount"] == str(int(NEAR(101))), finality
 
 
 async def test_a_rollback_while_paused(near: Near, alice: Account, bob: Account) -> None:

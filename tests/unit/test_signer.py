@@ -283,7 +283,7 @@ async def test_what_is_handed_over_and_refused_is_said_and_leaves_its_nonce(node
     with pytest.raises(NotEnoughBalance) as refused:
         await alice.hand_over("bob.sandbox", [])
     assert refused.value.transaction_hash
-    assert await alice.hand_over("bob.sandbox", []) in node.executed
+    assert (await alice.hand_over("bob.sandbox", [])).hash in node.executed
     assert [nonce for nonce, _ in node.sent] == [11]
     assert node.methods == [ASK, SEND, WAIT] * 2
 
@@ -292,7 +292,7 @@ async def test_what_is_handed_over_and_was_overtaken_is_signed_anew(node: Node, 
     node.looks = False
     await alice.send("bob.sandbox", [])
     overtaken(node)
-    assert await alice.hand_over("bob.sandbox", []) in node.executed
+    assert (await alice.hand_over("bob.sandbox", [])).hash in node.executed
     assert node.methods[3:] == [SEND, WAIT, ASK, SEND, WAIT]
 
 
