@@ -21,6 +21,16 @@ async def test_the_same_transaction_again_is_the_same(near: Near, alice: Account
     assert await bob.balance() == NEAR(101)
 
 
+async def test_what_was_handed_over_leaves_no_nonce_behind(near: Near, alice: Account, bob: Account) -> None:
+    pays = [transactions.transfer(NEAR(1))]
+    with near.anchor():
+        first = await near.start(alice, bob.id, pays)
+        await near.start(alice, bob.id, pays)
+    again = await near.start(alice, bob.id, pays)
+    assert again.hash == first.hash
+    await again
+
+
 async def test_a_snapshot_is_gone_back_to_as_often_as_wanted(near: Near, alice: Account, bob: Account) -> None:
     snapshot = near.snapshot()
     hashes = set()
