@@ -33,6 +33,40 @@ async def test_is_programmed_between_a_call_and_its_arrival(near: Near, bank: Co
     expect(tx.receipt(pool)).panicked("just now").refunded(NEAR(10), to=bank)
 
 
+@pytest.mark.parametrize("how", ["step", "step_receipt", "step_transaction", "run", "await", "the end"])
+async def test_what_is_programmed_comes_before_the_next_step_of_any_kind(
+    near: Near, pool: Puppet, alice: Account, how: str
+) -> None:
+    pool.on("get").returns("before")
+    await pool.update()
+    async with near.paused() as chain:
+        sent = await chain.send(pool.get().by(alice))
+        if how == "step_receipt":
+            await chain.step()
+        pool.on("get").returns("after")
+        if how == "step":
+            await chain.step(2)
+        elif how == "step_receipt":
+            await chain.step_receipt(chain.pending().receipt("get"))
+        elif how == "step_transaction":
+            await chain.step_transaction(sent)
+            assert pool.unsent == ()
+        elif how == "run":
+            await chain.run()
+        elif how == "await":
+            await sent
+    assert (await sent).json() == "after"
+
+
+async def test_what_is_programmed_comes_before_a_transaction_that_is_handed_over(pool: Puppet, alice: Account) -> None:
+    pool.on("get").returns("before")
+    await pool.update()
+    pool.on("get").returns("after")
+    sent = await pool.get().by(alice).start()
+    assert pool.unsent == ()
+    assert (await sent).json() == "after"
+
+
 async def test_failing_answers_have_one_turn_per_transaction(near: Near, pool: Puppet, alice: Account) -> None:
     """The second call of the transaction finds no count of the first, which failed."""
     caller = await near.puppet("caller")
