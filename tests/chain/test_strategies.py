@@ -96,6 +96,33 @@ def test_a_machine_finds_what_is_wrong(near: Near, alice: Account, counter: Cont
         Counter()
 
 
+drawn: list[list[int]] = []
+
+
+class Draws(ChainMachine):
+    """Notes what is drawn in each of its examples."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        drawn.append([])
+
+    @rule(number=st.integers())
+    def draw(self, number: int) -> None:
+        drawn[-1].append(number)
+
+
+def test_the_examples_of_a_machine_are_those_of_its_seed(near: Near) -> None:
+    def examples(seed: int | None) -> list[list[int]]:
+        drawn.clear()
+        Draws.run(near, settings=settings(FEW, database=None), seed=seed)
+        return list(drawn)
+
+    assert examples(0) == examples(0)
+    assert examples(1) == examples(1)
+    assert examples(0) != examples(1)
+    assert examples(None) != examples(None)
+
+
 def test_without_an_abi_nothing_is_made_up(near: Near, alice: Account) -> None:
     from near_harness.contract.abi import Interface
 
