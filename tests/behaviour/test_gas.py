@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from near_harness import NEAR, Account, Contract, Gas, Near, TGas, expect
 from near_harness.errors import BadInput
 from near_harness.gas import gas_uses, profile
+from near_harness.gas.use import tight_uses
 from near_harness.outcome import Outcome, Refund
 from near_harness.outcome.failures import GasExceeded
 from near_harness.render.gas import hops_text
@@ -109,3 +112,14 @@ async def test_a_callback_that_sends_money_with_little_to_spare_is_tight(demo: C
     tight = next(use for use in gas_uses(tx) if use.receipt.method == "give_back")
     assert tight.is_tight and 0.05 < tight.spare < 0.15
     assert not any(use.is_tight for use in gas_uses(tx) if use.receipt.method != "give_back")
+    assert replace(tight, left=Gas(0)).is_tight, "what it sends is a transfer, to which gas is of no use"
+
+
+async def test_a_callback_that_gives_all_that_is_left_to_its_calls_is_not_tight(near: Near, alice: Account) -> None:
+    caller, callee = await near.puppet("caller"), await near.puppet("callee", methods=["ask", "pay"])
+    caller.on("go").calls(callee, "ask", gas=TGas(5)).then("pay_on", gas=TGas(30))
+    caller.on("pay_on").calls(callee, "pay", deposit=NEAR(1))
+    tx = await caller.go().by(alice).gas(TGas(100))
+    (use,) = [use for use in gas_uses(tx) if use.receipt.method == "pay_on"]
+    assert (use.left, use.spare, use.is_tight) == (Gas(0), 0.0, False)
+    assert tight_uses(tx) == ()

@@ -146,6 +146,20 @@ def test_a_private_init_with_arguments(cli: Cli, rust: Path) -> None:
     assert "3 passed" in ran.stdout, ran.stdout
 
 
+def test_what_changes_by_itself_is_not_tested(cli: Cli, rust: Path) -> None:
+    w = Writing()
+    _, digits = w.data.place(b"1" * 4000)
+    methods = {
+        "get_height": call("value_return", call("block_index"), digits),
+        "get_name": call("value_return", *w.data.place(b"7")),
+    }
+    (rust / "target" / "near" / "bank" / "bank.wasm").write_bytes(w.contract(**methods))
+    cli("init")
+    text = (rust / "tests" / "test_bank.py").read_text()
+    assert 'assert await bank.view("get_name") == 7' in text
+    assert "get_height" not in text, "a number with as many digits as there are blocks"
+
+
 def test_what_is_there_stays(cli: Cli, rust: Path) -> None:
     cli("init")
     before = {path: path.read_text() for path in rust.rglob("*.py")}
