@@ -130,7 +130,7 @@ def test_one_that_was_idle_for_long_is_not_used_again(server: Server, node: Endp
 
 def test_one_that_is_used_again_and_again_is_not_idle(server: Server, node: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(connections.time, "monotonic", lambda: now)
+    monkeypatch.setattr("near_harness.rpc.connections.time.monotonic", lambda: now)
     for _ in range(4):
         node.call("m", [])
         now += connections._IDLE_S
