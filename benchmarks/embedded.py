@@ -32,6 +32,7 @@ class NoOp:
     """What an RPC request costs without a chain behind it."""
 
     pooled = gapped = in_flight = paused = False
+    height = 0
 
     def produce_blocks(self, count: int = 1) -> None:
         """There are no blocks."""

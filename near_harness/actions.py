@@ -20,10 +20,10 @@ from py_near_primitives import (
     UseGlobalContractAction,
 )
 
-from near_harness.account_ids import account_id_of, check_account_id
+from near_harness.account_ids import account_id_of
 from near_harness.contract.arguments import Arguments, encode_arguments
 from near_harness.errors import BadInput
-from near_harness.keys import public_key_bytes
+from near_harness.keys import KeyPair, hash_bytes, public_key_bytes
 from near_harness.not_yet import take
 from near_harness.units import Amount, AmountLike, GasLike, TGas, to_amount, to_gas
 
@@ -73,7 +73,7 @@ def transfer(amount: AmountLike) -> Any:
     return py_near_actions.create_transfer_action(int(to_amount(amount)))
 
 
-def add_full_access_key(public_key: str) -> Any:
+def add_full_access_key(public_key: str | KeyPair) -> Any:
     """Add a key that may do anything.
 
     :raises BadInput: for a text that is no ed25519 key.
@@ -109,7 +109,9 @@ def deploy_global(code: bytes, *, by: GlobalBy = "hash") -> Any:
 
 
 def use_global(contract: object) -> Any:
-    """Let the receiver, who must be the signer, run a global contract: an account (or its id), or the code's hash in 32 bytes.
+    """Let the receiver, who must be the signer, run a global contract: an account (or its id), or the code's hash.
+
+    A hash is 32 bytes, or their base58, as the JSON-RPC writes it.
 
     It costs the account the storage of the reference, not of the code.
 
@@ -119,11 +121,13 @@ def use_global(contract: object) -> Any:
         if len(contract) != 32:
             raise BadInput(f"the hash of a global contract has 32 bytes, not {len(contract)}: hashlib.sha256(code).digest()")
         return py_near_actions.create_use_global_contract_action_by_code_hash(contract)
+    if isinstance(contract, str) and (code_hash := hash_bytes(contract)) is not None:
+        return py_near_actions.create_use_global_contract_action_by_code_hash(code_hash)
     return py_near_actions.create_use_global_contract_action_by_account_id(account_id_of(contract))
 
 
 def add_function_call_key(
-    public_key: str, receiver: object, methods: Sequence[str] = (), *, allowance: AmountLike | None = None
+    public_key: str | KeyPair, receiver: object, methods: Sequence[str] = (), *, allowance: AmountLike | None = None
 ) -> Any:
     """Add a key that may only call ``methods`` (all, where none is named) of one contract, without deposits.
 
@@ -138,7 +142,7 @@ def add_function_call_key(
     return py_near_actions.create_function_call_access_key_action(key, most, account_id_of(receiver), list(methods))
 
 
-def delete_key(public_key: str) -> Any:
+def delete_key(public_key: str | KeyPair) -> Any:
     """Delete an access key of the receiver, which must be the signer.
 
     :raises BadInput: for a text that is no ed25519 key.
@@ -146,7 +150,7 @@ def delete_key(public_key: str) -> Any:
     return py_near_actions.create_delete_access_key_action(public_key_bytes(public_key))
 
 
-def stake(amount: AmountLike, public_key: str) -> Any:
+def stake(amount: AmountLike, public_key: str | KeyPair) -> Any:
     """Lock yoctoNEAR as a validator's stake; zero unlocks it after some epochs.
 
     :raises BadInput: for a text that is no ed25519 key.
@@ -154,9 +158,12 @@ def stake(amount: AmountLike, public_key: str) -> Any:
     return py_near_actions.create_staking_action(int(to_amount(amount)), public_key_bytes(public_key))
 
 
-def delete_account(beneficiary_id: str) -> Any:
-    """Delete the receiver and send what it has to another account."""
-    return DeleteAccountAction(check_account_id(beneficiary_id))
+def delete_account(beneficiary: object) -> Any:
+    """Delete the receiver and send what it has to another account (or to an id).
+
+    :raises InvalidAccountId: for a beneficiary that is none.
+    """
+    return DeleteAccountAction(account_id_of(beneficiary))
 
 
 def function_call(method: str, args: Arguments = None, *, deposit: AmountLike = Amount(0), gas: GasLike = DEFAULT_GAS) -> Any:

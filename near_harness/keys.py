@@ -55,15 +55,25 @@ class KeyPair:
         return base58.b58decode(self.secret_key.removeprefix("ed25519:"))
 
 
-def public_key_bytes(public_key: str) -> bytes:
-    """Return the 32 bytes of an ed25519 public key, ``ed25519:…``.
+def public_key_bytes(public_key: str | KeyPair) -> bytes:
+    """Return the 32 bytes of an ed25519 public key, ``ed25519:…``; of a pair those of its public half.
 
-    :raises BadInput: where the text is none.
+    :raises BadInput: where it is neither.
     """
+    if isinstance(public_key, KeyPair):
+        public_key = public_key.public_key
     raw = _decoded(public_key) if isinstance(public_key, str) else b""
     if len(raw) != 32:
         raise BadInput(f"public key {public_key!r}: write 'ed25519:' and the base58 of 32 bytes; other kinds cannot be sent here")
     return raw
+
+
+def hash_bytes(text: str) -> bytes | None:
+    """Return the 32 bytes of a hash in base58, as nearcore writes one; None for any other text, such as an account id."""
+    if text == text.lower():  # an account id; of 10**10 hashes one has no capital letter
+        return None
+    raw = _decoded(text)
+    return raw if len(raw) == 32 else None
 
 
 def _decoded(key: str) -> bytes:

@@ -49,6 +49,15 @@ class NotBegun(NotYet, Coroutine[Any, Any, _T_co]):
     def __repr__(self) -> str:
         return f"<{self}, {'awaited' if self._begun else 'not awaited yet'}>"
 
+    def __getattr__(self, name: str) -> Any:
+        """Have nothing of what it gives before it is awaited.
+
+        :raises AttributeError: always; the text says where the ``await`` belongs.
+        """
+        if name.startswith(("_", "cr_", "gi_")) or "_given" not in self.__dict__:  # what asyncio and inspect look for
+            raise AttributeError(name)
+        raise AttributeError(f"{self} has no .{name} before it is awaited: write (await …).{name}")
+
     def __bool__(self) -> bool:
         """Be true, as coroutines are: a task asks this when it is shown. ``assert near.exists(bob)`` is missed all the same."""
         return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from near_harness.account_ids import check_account_id
 from near_harness.actions import checked
 from near_harness.bundles.history import History, Step
+from near_harness.errors import RpcTimeout
 from near_harness.ledger import Ledger
 from near_harness.nodes.base import Node
 from near_harness.outcome import Outcome, parse_outcome
@@ -48,7 +49,7 @@ class Sending:
         Without ``flush`` the puppets are as they are on the chain: what was programmed since waits on.
 
         :raises TransactionFailed: where the protocol refuses it; and where its result is a failure, unless ``raising`` is False.
-        :raises RpcTimeout: where it does not come to its end.
+        :raises RpcTimeout: where it does not come to its end; on the embedded node the text says what it waits for.
         """
         if flush:
             await self.puppets.flush()
@@ -61,8 +62,25 @@ class Sending:
             step.fails(error)
             if isinstance(error, TransactionFailed):
                 error.context = context
+            if isinstance(error, RpcTimeout) and self.node.capabilities.stepping:
+                error.args = (f"{error}\n{self._why_it_waits()}",)
             raise
         return self.outcome_of(raw, raising=raising, context=context or f"{signer.id} -> {receiver_id}", step=step)
+
+    def _why_it_waits(self) -> str:
+        near: Any = self  # Near is made of this class
+        if near.is_paused:
+            return (
+                "the chain is paused, and no block came for long: in near.paused() a call is handed over with "
+                "sent = await chain.send(call), its blocks are made with await chain.step(), and its outcome is await sent"
+            )
+        waiting = near.pending()
+        if not waiting.yields:
+            return str(waiting)
+        return (
+            f"{waiting}\ntry: send it with sent = await call.start(), let somebody resume it, and await sent; "
+            "or let the yield time out: await near.fast_forward(200)"
+        )
 
     def outcome_of(self, raw: dict[str, Any], *, raising: bool = True, context: str = "", step: Step | None = None) -> Outcome:
         """Read the answer of ``EXPERIMENTAL_tx_status``.

@@ -5,6 +5,7 @@ Needs ``near-harness[hypothesis]``.
 
 from __future__ import annotations
 
+import base64
 import string
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -149,6 +150,8 @@ class _Schemas:
             return self._array(schema)
         if kind == "object":
             return self._object(schema)
+        if schema.get("contentEncoding") == "base64":
+            return st.binary(max_size=24).map(lambda content: base64.b64encode(content).decode())
         if str(schema.get("description", "")).startswith("NEAR Account Identifier"):
             return self._ids  # near-sdk writes the type out where it is used
         return st.text(max_size=int(schema.get("maxLength", 32)), min_size=int(schema.get("minLength", 0)))

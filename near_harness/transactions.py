@@ -228,6 +228,9 @@ class Batch(Sendable):
         return f"{' + '.join(names)} on {self.receiver_id}{signer}"
 
 
+_OF_CALLS = ("by", "attach", "gas", "attempt", "expect_failure", "start", "actions")
+
+
 @begun_by_await()
 @dataclass(frozen=True, eq=False, repr=False)
 class View(NotYet):
@@ -243,6 +246,18 @@ class View(NotYet):
     returns: BorshType | None = None
 
     _nothing = "nothing was read"
+
+    def __getattr__(self, name: str) -> Any:
+        """Have nothing of a call, as it only reads.
+
+        :raises AttributeError: always; the text says how the method is called in a transaction.
+        """
+        if name not in _OF_CALLS:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise AttributeError(
+            f"{self.taken()} is a view, so it has no .{name}(): write await …; or, to have it in a transaction, "
+            f"alice.call({self.contract_id!r}, {self.method!r}, …)"
+        )
 
     def __str__(self) -> str:
         return f"{self.contract_id}.{self.method}({_shown(self.args)})"

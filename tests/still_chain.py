@@ -8,6 +8,7 @@ class StillChain:
 
     pooled = False
     gapped = False
+    height = 0
     in_flight = False
     paused = False
 

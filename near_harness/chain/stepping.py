@@ -150,8 +150,8 @@ class PausedChain:
         :raises BadInput: where one of them cannot run now; the text says why, and nothing has changed.
         """
         await self._near.puppets.flush()
-        hashes = [one if isinstance(one, str) else one.hash for one in transactions]
-        ids = [one if isinstance(one, str) else one.id for one in receipts]
+        hashes = [_named(one, "hash", "a transaction that waits, or its hash") for one in transactions]
+        ids = [_named(one, "id", "a receipt of pending(), or its id") for one in receipts]
         chosen = self._near.describe(hashes, ids)
         try:
             with refusals():
@@ -167,6 +167,13 @@ class PausedChain:
         _run(self._chain)
 
 
+def _named(one: object, attribute: str, wanted: str) -> str:
+    name = one if isinstance(one, str) else getattr(one, attribute, None)
+    if not isinstance(name, str):
+        raise BadInput(f"{one!r} is no such step: give {wanted}")
+    return name
+
+
 class Stepping:
     """The part of :class:`near_harness.Near` that makes blocks on demand."""
 
@@ -180,7 +187,8 @@ class Stepping:
         """Let the chain stand still inside ``async with``: transactions wait, and blocks come when they are asked for.
 
         What is left at the end runs to its end, so that whoever waits gets an answer. ``await call`` inside waits for blocks
-        that only another task can make: send with :meth:`PausedChain.send` instead.
+        that only another task can make, and is an :class:`~near_harness.errors.RpcTimeout` where none come for ten seconds:
+        send with :meth:`PausedChain.send` instead.
 
         :raises CapabilityMissing: on nodes other than the embedded one.
         """

@@ -14,7 +14,7 @@ from typing import Any
 
 from near_harness.contract.arguments import encode_arguments, plain_json
 from near_harness.contract.borsh import BorshType
-from near_harness.contract.json_schema import misfit, schema_of
+from near_harness.contract.json_schema import corrected, misfit, schema_of, with_text_for_bytes
 from near_harness.errors import BadInput, InvalidArguments, UnknownMethod
 
 ABI_METHOD = "__contract_abi"
@@ -101,6 +101,9 @@ class Method:
         for name in given:
             if name not in names:
                 raise InvalidArguments(f"unknown argument {name!r} for {self.signature}{_near(name, names)}")
+        if self.json:
+            schemas = {parameter.name: parameter.schema for parameter in self.parameters}
+            given = {name: with_text_for_bytes(value, schemas[name], self.definitions) for name, value in given.items()}
         self._check(self.parameters, given)
         return given
 
@@ -149,7 +152,7 @@ class Interface:
         try:
             with zstandard.ZstdDecompressor().stream_reader(compressed) as reader:
                 body = json.loads(reader.read(_LONGEST_ABI))["body"]
-            definitions = dict(body.get("root_schema", {}).get("definitions", {}))
+            definitions = corrected(body.get("root_schema", {}).get("definitions", {}))
             described = {function["name"]: _method(function, definitions) for function in body["functions"]}
         except (zstandard.ZstdError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from near_harness.errors import InvalidArguments
+from near_harness.keys import KeyPair
 from near_harness.units import Amount, Gas
 
 Arguments = Mapping[str, Any] | list[Any] | bytes | None
@@ -20,8 +21,9 @@ LONGEST_ARGUMENTS = 4 * 1024 * 1024
 def encode_arguments(args: Arguments, method: str) -> bytes:
     """Write arguments as the contract reads them.
 
-    Bytes stay as they are. Anything else becomes JSON: an account or contract its id, an :class:`Amount` or
-    :class:`Gas` a decimal string (near-sdk's JSON of ``U128``, ``NearToken`` and ``Gas``). None means no arguments, ``{}``.
+    Bytes stay as they are. Anything else becomes JSON: an account or contract its id, a :class:`KeyPair` its public key, an
+    :class:`Amount` or :class:`Gas` a decimal string (near-sdk's JSON of ``U128``, ``NearToken`` and ``Gas``). None means no
+    arguments, ``{}``.
 
     :raises InvalidArguments: where a value has no such form; the text names its place.
     """
@@ -34,7 +36,7 @@ def encode_arguments(args: Arguments, method: str) -> bytes:
 
 
 def plain_json(value: Any, place: str) -> Any:
-    """Return a value as JSON has it: accounts as ids, amounts as decimal strings.
+    """Return a value as JSON has it: accounts as ids, amounts as decimal strings, keys as their public half.
 
     :raises InvalidArguments: where a part has no such form; ``place`` begins the text.
     """
@@ -48,9 +50,9 @@ def plain_json(value: Any, place: str) -> Any:
         return {_key(key, place): plain_json(part, f"{place}.{key}") for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain_json(part, f"{place}[{index}]") for index, part in enumerate(value)]
-    account_id = getattr(value, "id", None)
-    if isinstance(account_id, str):
-        return account_id
+    named = value.public_key if isinstance(value, KeyPair) else getattr(value, "id", None)
+    if isinstance(named, str):
+        return named
     raise InvalidArguments(f"{place}: {value!r} ({type(value).__name__}) has no JSON form{_hint(value)}")
 
 

@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 _SHOWN = 80
+_BASE64 = "base64"
+_ENDLESS = 32
+"""Types that refer to types: no argument is nested deeper."""
+
+
+def corrected(definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """Say of near-sdk's ``Base64VecU8`` what it takes in JSON, which is text; its own ABI says that it is a list of numbers."""
+    found = dict(definitions)
+    if "Base64VecU8" in found:
+        found["Base64VecU8"] = {**found["Base64VecU8"], "type": "string", "contentEncoding": _BASE64}
+        found["Base64VecU8"].pop("items", None)
+    return found
+
+
+def with_text_for_bytes(value: Any, schema: Any, definitions: Mapping[str, Any], depth: int = 0) -> Any:
+    """Return a value with base64 in place of bytes, wherever the schema says that the contract takes that."""
+    if not isinstance(schema, Mapping) or depth > _ENDLESS:
+        return value
+
+    def inside(part: Any, its_schema: Any) -> Any:
+        return with_text_for_bytes(part, its_schema, definitions, depth + 1)
+
+    if "$ref" in schema:
+        return inside(value, definitions.get(str(schema["$ref"]).rpartition("/")[2]))
+    for name in ("anyOf", "oneOf", "allOf"):
+        for part in schema.get(name) or ():
+            value = inside(value, part)
+    if isinstance(value, (bytes, bytearray)) and schema.get("contentEncoding") == _BASE64:
+        return base64.b64encode(value).decode()
+    if isinstance(value, Mapping):
+        known, others = schema.get("properties"), schema.get("additionalProperties")
+        known = known if isinstance(known, Mapping) else {}
+        return {key: inside(part, known.get(key, others)) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = schema.get("items")
+        return [
+            inside(part, items[at] if isinstance(items, list) and at < len(items) else items) for at, part in enumerate(value)
+        ]
+    return value
 
 
 def schema_of(schema: Any, definitions: Mapping[str, Any]) -> Any:
     """Return what checks values by a schema, to be given to :func:`misfit`; None for a schema that says nothing."""
     if not isinstance(schema, Mapping) or not schema:
         return None
-    return _validators()({**schema, "definitions": dict(definitions)})
+    validators, formats = _validators()
+    return validators({**schema, "definitions": dict(definitions)}, format_checker=formats)
 
 
 def misfit(value: Any, validator: Any) -> str | None:
@@ -34,12 +75,20 @@ def misfit(value: Any, validator: Any) -> str | None:
 
 @lru_cache(maxsize=1)
 def _validators() -> Any:
-    """Draft 7, but 1.0 is no integer: the contract's own reader refuses it."""
+    """Draft 7, but 1.0 is no integer, and one of Rust's types has its bounds: the contract's own reader refuses them."""
     import jsonschema  # noqa: PLC0415
 
     draft = jsonschema.Draft7Validator
     strict = draft.TYPE_CHECKER.redefine("integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool))
-    return jsonschema.validators.extend(draft, type_checker=strict)
+    formats = jsonschema.FormatChecker(formats=())
+    for bits in (8, 16, 32, 64, 128):
+        for name, least, most in (("uint", 0, 2**bits), ("int", -(2 ** (bits - 1)), 2 ** (bits - 1))):
+            formats.checks(f"{name}{bits}")(partial(_within, least, most))
+    return jsonschema.validators.extend(draft, type_checker=strict), formats
+
+
+def _within(least: int, most: int, value: object) -> bool:
+    return not isinstance(value, int) or least <= value < most
 
 
 def _text(error: Any) -> str:
@@ -67,4 +116,6 @@ def _wanted(error: Any) -> str:
     if error.validator == "required":
         missing = next(name for name in rule if name not in error.instance)
         return f"a value with the field {missing!r}"
+    if error.validator in ("minimum", "format"):
+        return f"{rule:g} or more" if error.validator == "minimum" else str(rule)
     return f"a value with {error.validator} {rule!r}"

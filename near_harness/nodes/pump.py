@@ -28,6 +28,10 @@ _BLOCKS_AT_ONCE = 16
 
 _IDLE_POLL_S = 0.02
 
+_STANDS_STILL = 500
+"""Looks, each after a rest, at a paused chain that makes no block: then those who wait are sent away. That is ten seconds, as
+nearcore has them, of a program that runs; while a debugger holds it, none pass."""
+
 _COMES_BACK_S, _ALL_COME_BACK_S, _LOOK_S = 0.003, 0.1, 0.001
 """How long a block waits for each of the clients that waited together before, and for all of them; how often it looks."""
 
@@ -55,6 +59,10 @@ class Pending(Protocol):
 
 class BlockSource(Protocol):
     """The part of a chain that makes blocks."""
+
+    @property
+    def height(self) -> int:
+        """The height of the newest block."""
 
     @property
     def pooled(self) -> bool:
@@ -97,6 +105,7 @@ class Pump:
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._quiet = 0
+        self._still = (0, 0)
         self._clients = 0
         self._crowd_until = 0.0
         self._unawaited = 0
@@ -133,7 +142,7 @@ class Pump:
         self._answer(expired=True)
 
     def _wake(self) -> None:
-        self._quiet = 0
+        self._quiet, self._still = 0, (0, 0)
         self._news.set()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
@@ -143,7 +152,7 @@ class Pump:
             while self._waiting:
                 if self._chain.paused:
                     self._quiet = 0
-                    self._answer()
+                    self._answer(expired=self._stands_still())
                     await self._rest()
                 elif self._moves():
                     await self._gather()
@@ -197,6 +206,12 @@ class Pump:
     def _pause(self) -> float:
         crowded = self._unawaited and asyncio.get_running_loop().time() < self._crowd_until
         return _CROWD_PAUSE_S if crowded else 0.0
+
+    def _stands_still(self) -> bool:
+        """Whether whoever has paused the chain waits for it, too: no block has come for long."""
+        height, looks = self._still
+        self._still = (self._chain.height, looks + 1 if height == self._chain.height else 0)
+        return self._patience_s is None and self._still[1] > _STANDS_STILL
 
     def _moves(self) -> bool:
         self._quiet = 0 if self._chain.in_flight else self._quiet + 1

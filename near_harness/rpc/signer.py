@@ -23,7 +23,7 @@ import base58
 from py_near.models import AccountAccessKey
 from py_near_primitives import Transaction
 
-from near_harness.errors import BadInput, RpcError, RpcTimeout
+from near_harness.errors import BadInput, RpcError, RpcTimeout, UnknownAccount
 from near_harness.keys import KeyPair
 from near_harness.outcome.failures import (
     AccessKeyNotFound,
@@ -32,6 +32,7 @@ from near_harness.outcome.failures import (
     InvalidTransaction,
     NonceTooLarge,
     TransactionFailed,
+    parse_failure,
 )
 from near_harness.rpc.claims import Claims
 from near_harness.rpc.provider import Provider
@@ -68,14 +69,24 @@ class Signer:
         """Read this signer's access key and its nonce from the chain, and the newest block, which stands in every transaction.
 
         :raises AccessKeyNotFound: where the account has no such key.
+        :raises SignerDoesNotExist: where there is no such account.
         """
         began = asyncio.get_running_loop().time()
         answer = await self._provider.get_access_key(self.account_id, self.key.public_key)
         if "error" in answer:
+            await self._see_that_it_exists()
             fields = {"account_id": self.account_id, "public_key": self.key.public_key}
             raise AccessKeyNotFound(("InvalidAccessKeyError", "AccessKeyNotFound"), fields, answer["error"])
         self._provider.saw_block(answer["block_hash"], began)
         return AccountAccessKey(**answer)
+
+    async def _see_that_it_exists(self) -> None:
+        """Refuse as the protocol would: it asks for the account before it asks for the key."""
+        params = {"request_type": "view_account", "finality": "optimistic", "account_id": self.account_id}
+        try:
+            await self._provider.json_rpc("query", params)
+        except UnknownAccount:
+            raise parse_failure({"InvalidTxError": {"SignerDoesNotExist": {"signer_id": self.account_id}}}) from None
 
     async def send(self, receiver_id: str, actions: Sequence[Any]) -> dict[str, Any]:
         """Sign and send a transaction, wait for FINAL, and return the answer of ``EXPERIMENTAL_tx_status``.

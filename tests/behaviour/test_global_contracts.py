@@ -22,6 +22,9 @@ async def test_by_hash(near: Near, alice: Account, bob: Account, code: bytes) ->
     expect(tx).conserved_tokens()
     await bob.batch(bob, transactions.use_global(hashlib.sha256(code).digest()))
 
+    account = await near.client.query("view_account", account_id=bob.id)
+    await bob.batch(bob, transactions.use_global(account["global_contract_hash"]))  # the same, as the RPC writes it
+
     shared = await near.contract(bob)
     await shared.accept().by(alice).attach(NEAR(2))
     assert await shared.accepted().amount() == NEAR(2)

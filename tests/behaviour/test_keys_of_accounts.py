@@ -18,6 +18,7 @@ from near_harness.outcome.failures import (
     CreateAccountOnlyByRegistrar,
     DeleteKeyDoesNotExist,
     NotEnoughAllowance,
+    SignerDoesNotExist,
 )
 
 
@@ -38,6 +39,22 @@ async def test_a_second_full_key_is_as_good_as_the_first(near: Near, alice: Acco
 
     assert await keys_of(near, alice) == {second.public_key: "FullAccess"}
     with pytest.raises(AccessKeyNotFound):
+        await alice.transfer(bob, NEAR(1))
+
+
+async def test_a_pair_of_keys_stands_for_its_public_half(near: Near, alice: Account) -> None:
+    second = KeyPair.from_seed("second")
+    await alice.send(alice, [transactions.add_full_access_key(second)])
+    assert second.public_key in await keys_of(near, alice)
+    await alice.send(alice, [transactions.delete_key(second)])
+    assert second.public_key not in await keys_of(near, alice)
+
+
+async def test_an_account_that_was_deleted_signs_no_more_and_that_is_said(alice: Account, bob: Account) -> None:
+    before = await bob.balance()
+    await alice.batch(alice, transactions.delete_account(bob))
+    assert await bob.balance() > before + NEAR(99)
+    with pytest.raises(SignerDoesNotExist, match="create the account first"):
         await alice.transfer(bob, NEAR(1))
 
 

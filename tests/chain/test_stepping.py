@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from near_harness import NEAR, Account, Contract, Near, TGas, expect
-from near_harness.errors import BadInput, ReceiptNotFound
+from near_harness.errors import BadInput, ReceiptNotFound, RpcTimeout
 from near_harness.outcome.failures import InvalidNonce, NotEnoughBalance
 
 
@@ -122,6 +122,23 @@ async def test_other_tasks_wait_for_the_steps(near: Near, alice: Account, bob: A
         assert not waiting.done()
         assert len(chain.pending().transactions) == 1
     assert (await waiting).failure is None
+
+
+async def test_who_pauses_the_chain_and_waits_for_it_hears_what_to_write(
+    near: Near, alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("near_harness.nodes.pump._STANDS_STILL", 3)
+    async with near.paused():
+        with pytest.raises(RpcTimeout, match=r"the chain is paused, .* sent = await chain\.send\(call\)"):
+            await alice.transfer(bob, NEAR(1))
+    assert await bob.balance() == NEAR(101), "it was handed over, and runs when the chain goes on"
+
+
+async def test_who_waits_for_a_yield_that_nobody_resumes_hears_what_waits(near: Near, alice: Account) -> None:
+    oracle = await near.puppet("oracle")
+    oracle.on("price").waits()
+    with pytest.raises(RpcTimeout, match=r"(?s)oracle\.sandbox .* until it is resumed, or height \d+.*try: .*call\.start\(\)"):
+        await oracle.price().by(alice)
 
 
 async def test_a_failed_test_does_not_leave_the_chain_paused(near: Near, alice: Account, bob: Account) -> None:

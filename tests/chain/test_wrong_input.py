@@ -30,6 +30,11 @@ def world(near: Near, bank: Contract, alice: Account, bob: Account, contracts: P
     return World(near, bank, alice, bob, contracts)
 
 
+async def _paused(world: World, act: Callable[[Any], Any]) -> None:
+    async with world.near.paused() as chain:
+        await act(chain)
+
+
 _WRONG: dict[str, tuple[Callable[[World], Any], str]] = {
     "a name that is no text": (lambda w: w.near.create_account(5), "5 is no account id: text is needed"),
     "bytes as a name": (lambda w: w.near.known_account(b"alice"), "is no account id: text is needed"),
@@ -56,6 +61,14 @@ _WRONG: dict[str, tuple[Callable[[World], Any], str]] = {
     "a delegate for text": (lambda w: w.alice.delegate(w.bank, w.bank.withdraw(), blocks="9"), "valid for '9' blocks"),
     "more blocks than there can be": (lambda w: w.near.fast_forward(10**40), "1 or more, and below"),
     "more epochs than there can be": (lambda w: w.near.fast_forward(epochs=10**40), "1 or more, and below"),
+    "a step that is none": (
+        lambda w: _paused(w, lambda chain: chain.step_transaction(5)),
+        "5 is no such step: give a transaction",
+    ),
+    "a receipt that is none": (
+        lambda w: _paused(w, lambda chain: chain.step_receipt(None)),
+        "None is no such step: give a receipt",
+    ),
     "a time that is text": (lambda w: w.near.set_next_block(timestamp_ns="now"), "give whole nanoseconds"),
     "a seed that is text": (lambda w: w.near.set_next_block(random_seed="x" * 32), "give 32 bytes"),
     "a row of the storage": (lambda w: w.near.set_storage(w.bank, [("k", "v")]), "are a dict"),

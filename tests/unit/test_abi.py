@@ -105,7 +105,9 @@ def _abi(arguments: dict[str, Any], *, serialization: str = "json", definitions:
         ({"anyOf": [True, {"type": "null"}]}, [1, "x", None], []),
         ({"$ref": "#/definitions/Endless"}, [1, "x"], []),
         (True, [1, "x", None], []),
-        ({"type": "array"}, [[], (1, 2)], ["x"]),
+        ({"type": "array"}, [[], [1, 2]], ["x"]),
+        ({"type": "integer", "format": "uint8", "minimum": 0.0}, [0, 255], [256, -1]),
+        ({"type": "integer", "format": "int64"}, [2**63 - 1, -(2**63)], [2**63, -(2**63) - 1]),
     ],
 )
 def test_the_types_of_arguments(schema: Any, fits: list[Any], wrong: list[Any]) -> None:
@@ -133,6 +135,8 @@ _WAY = {"oneOf": [{"type": "object", "required": ["Post"], "additionalProperties
         (_WAY, "Fly", "is 'Fly', but the contract takes one of 'By'"),
         ({"required": ["a", "b"]}, {"a": 1}, "is {'a': 1}, but the contract takes a value with the field 'b'"),
         ({"items": {"properties": {"price": {"type": "string"}}}}, [{"price": 5}], "of m(x): x[0].price is 5, but"),
+        ({"minimum": 0.0}, -1, "is -1, but the contract takes 0 or more"),
+        ({"format": "uint64"}, 2**64, f"is {2**64}, but the contract takes uint64"),
         ({"maximum": 255}, 256, "is 256, but the contract takes a value with maximum 255"),
         ({"pattern": "^a"}, "b", "is 'b', but the contract takes a value with pattern '^a'"),
         ({"type": "string"}, ["x" * 100], f"is ['{'x' * 78}…, but the contract takes string"),
@@ -141,6 +145,33 @@ _WAY = {"oneOf": [{"type": "object", "required": ["Post"], "additionalProperties
 def test_what_does_not_fit_is_told_with_its_place(schema: Any, value: Any, said: str) -> None:
     with pytest.raises(InvalidArguments, match=re.escape(said) + "$|" + re.escape(said) + " "):
         _abi({"x": schema}, definitions={"Name": {"type": "string"}}).method("m", "c").arguments((value,), {})
+
+
+def test_bytes_become_base64_where_the_contract_takes_that() -> None:
+    of_near_sdk = {"type": "array", "items": {"type": "integer", "format": "uint8", "minimum": 0.0}}
+    action = {"type": "object", "properties": {"args": {"$ref": "#/definitions/Base64VecU8"}, "names": {"type": "array"}}}
+    interface = _abi(
+        {
+            "one": {"$ref": "#/definitions/Base64VecU8"},
+            "perhaps": {"anyOf": [{"$ref": "#/definitions/Base64VecU8"}, {"type": "null"}]},
+            "actions": {"type": "array", "items": {"$ref": "#/definitions/Action"}},
+            "plain": {"type": "array", "items": {"type": "integer", "format": "uint8"}},
+        },
+        definitions={"Base64VecU8": of_near_sdk, "Action": action},
+    )
+    method = interface.method("m", "c")
+    given = method.arguments((b"wax", None, ({"args": b"seal", "names": ("x",)}, {"args": "AAA="}), [1, 255]), {})
+    assert given == {
+        "one": "d2F4",
+        "perhaps": None,
+        "actions": [{"args": "c2VhbA==", "names": ["x"]}, {"args": "AAA="}],
+        "plain": [1, 255],
+    }
+    assert method.arguments(("d2F4", b"", [], []), {})["perhaps"] == ""
+    with pytest.raises(InvalidArguments, match=r"'one' of m.* is \[1, 2\], but the contract takes string"):
+        method.arguments(([1, 2], None, [], []), {})
+    with pytest.raises(InvalidArguments, match="bytes inside JSON need a form of your choice"):
+        method.arguments(("", None, [], b"raw"), {})
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from near_harness.errors import BadInput
+from near_harness.not_begun import begun_by_await
 from near_harness.not_yet import NeverAwaited, NotYet, Warner, heard_by, on_trial, take
 from near_harness.transactions import View
 
@@ -116,6 +117,29 @@ def test_two_that_say_the_same_are_two() -> None:
 def test_it_has_no_value_yet(heard: _Heard, use: Callable[[object], object]) -> None:
     with pytest.raises(BadInput, match=r"^one .* before it is awaited: write \(await …\)$"):
         use(_Call("one").taken())
+    assert heard == []
+
+
+def test_a_view_says_how_its_method_is_called_in_a_transaction(heard: _Heard) -> None:
+    view: Any = View(None, "bank", "total", b"{}")  # type: ignore[arg-type]
+    with pytest.raises(AttributeError, match=r"is a view, so it has no \.by\(\): .* alice\.call\('bank', 'total', …\)"):
+        view.by("alice")
+    with pytest.raises(AttributeError, match="'View' object has no attribute 'bye'"):
+        _ = view.bye
+    assert heard == []
+
+
+async def test_a_coroutine_of_the_facade_has_nothing_of_what_it_gives_before_it_is_awaited(heard: _Heard) -> None:
+    @begun_by_await("near")
+    class Facade:
+        async def deploy(self) -> str:
+            return "bank"
+
+    deployed: Any = Facade().deploy()
+    with pytest.raises(AttributeError, match=r"^near\.deploy\(\) has no \.withdraw before .*: write \(await …\)\.withdraw$"):
+        deployed.withdraw()
+    assert await deployed == "bank"
+    assert await asyncio.create_task(Facade().deploy()) == "bank"
     assert heard == []
 
 

@@ -180,6 +180,19 @@ async def test_a_paused_chain_makes_no_blocks_and_nobody_is_sent_away() -> None:
     assert await waiting == (200, b"done")
 
 
+async def test_who_waits_for_a_paused_chain_that_nobody_moves_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("near_harness.nodes.pump._STANDS_STILL", 3)
+    chain = Chain()
+    chain.paused = True
+    pump = Pump(chain, patience_s=None)
+    waiting = asyncio.create_task(pump.settle(until(chain, 8)))
+    for _ in range(5):
+        await asyncio.sleep(0.03)
+        chain.produce_blocks(1)  # as long as blocks come, it waits
+    assert not waiting.done()
+    assert await asyncio.wait_for(waiting, 5) == (408, b"late")
+
+
 async def test_a_chain_that_breaks_tells_those_who_wait() -> None:
     class Broken(Chain):
         def produce_blocks(self, count: int = 1) -> None:
