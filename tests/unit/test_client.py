@@ -267,6 +267,18 @@ async def test_loops_of_two_threads_do_not_sign_the_same_transaction(client: Cli
     assert [nonce for nonce, _ in script.sent] == [before + 1, before + 2]
 
 
+async def test_after_a_rollback_another_loop_may_sign_the_same_transaction(client: Client, script: Script) -> None:
+    async def pay() -> None:
+        await signer(client).send("bob.sandbox", [transactions.transfer("1 NEAR")])
+
+    before = script.nonce
+    await pay()
+    script.nonce = before
+    client.forget_nonces()  # as a rollback does
+    await asyncio.to_thread(lambda: asyncio.run(pay()))
+    assert [nonce for nonce, _ in script.sent] == [before + 1, before + 1]
+
+
 def test_another_library_than_asyncio_is_told_so() -> None:
     asked = Client("http://127.0.0.1:1").rpc("status", [])
     with pytest.raises(BadInput, match=r"no event loop of asyncio runs here.*anyio_backend"):

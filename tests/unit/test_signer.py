@@ -11,11 +11,11 @@ import base58
 import pytest
 from scripted_node import Script, nonce_and_block, refusal, transaction_hash
 
-from near_harness.errors import NodeUnreachable, RpcTimeout
+from near_harness.errors import NodeUnreachable, RpcError, RpcTimeout
 from near_harness.keys import KeyPair
 from near_harness.nodes.server import RpcServer
 from near_harness.outcome.failures import Expired, InvalidNonce, NonceTooLarge, NotEnoughBalance
-from near_harness.rpc import provider
+from near_harness.rpc import claims, provider, signer
 from near_harness.rpc.client import Client
 from near_harness.rpc.signer import Signer
 
@@ -294,6 +294,46 @@ async def test_what_is_handed_over_and_was_overtaken_is_signed_anew(node: Node, 
     overtaken(node)
     assert (await alice.hand_over("bob.sandbox", [])).hash in node.executed
     assert node.methods[3:] == [SEND, WAIT, ASK, SEND, WAIT]
+
+
+async def test_a_refusal_in_between_leaves_the_nonces_of_what_waits(node: Node) -> None:
+    alice = Client("http://127.0.0.1:1", chain=lambda: node).signer("alice.sandbox", KEY)
+    await alice.hand_over("bob.sandbox", [])
+    node.nonce = 10  # it waits in the pool
+    node.too_dear = [12]
+    with pytest.raises(NotEnoughBalance):
+        await alice.send("bob.sandbox", [])
+    await alice.hand_over("bob.sandbox", [])
+    assert [nonce for nonce, _ in node.sent] == [11, 12]
+    alice.forget_nonces()  # nothing waits any more
+    node.nonce = 5
+    await alice.hand_over("bob.sandbox", [])
+    assert node.sent[-1][0] == 6
+
+
+async def test_what_is_handed_over_to_a_node_that_is_out_of_order_says_so(node: Node, alice: Signer) -> None:
+    node.answers[WAIT] = {"error": {"cause": {"name": "INTERNAL_ERROR", "info": {}}, "data": "the disk is full"}}
+    with pytest.raises(RpcError, match="the disk is full"):
+        await alice.hand_over("bob.sandbox", [])
+
+
+async def test_an_interruption_while_it_is_signed_stays_one(alice: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(signer, "Transaction", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        alice._signed("bob.sandbox", [], FIRST, 1)
+
+
+def test_claims_are_remembered_as_long_as_they_may_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "_MOST", 3)
+    made = claims.Claims()
+    assert all(made.claim(tx_hash, "one") for tx_hash in ("a", "b", "c", "a"))
+    assert not made.claim("a", "another")
+    assert made.claim("d", "one"), "now the oldest is forgotten, and no other"
+    assert [made.claim(tx_hash, "another") for tx_hash in ("b", "c", "d")] == [False, False, False]
+    assert made.claim("a", "another")
 
 
 async def test_a_node_that_has_gone_is_not_asked_twice(node: Node, alice: Signer) -> None:
