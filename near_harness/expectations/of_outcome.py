@@ -147,8 +147,9 @@ class OutcomeExpectation(Expectation[Outcome]):
 
         What the accounts that took part have less than before is what the transaction burnt, minus the share of burnt gas
         that contracts get before protocol 87, and minus what the protocol gives for calls with one yoctoNEAR (from 85 on);
-        refunds to accounts that are gone are burnt too, and what validators among the accounts get at the end of an epoch
-        is left out. Read around the transaction's blocks, so nothing else may move the money of these accounts then.
+        refunds to accounts that are gone are burnt too. What others moved in the same blocks is left out: other
+        transactions, and what validators get at the end of an epoch (``others`` in the ledger). A node that does not tell
+        of them (``EXPERIMENTAL_changes``) makes this fail where there were any, and the failure says so.
         """
         ledger, outcome = self._ledger, self._subject
         missing = unaccounted([outcome])

@@ -6,6 +6,7 @@ executed. Both are read when somebody asks, without an event loop, so that a mat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from near_harness.errors import HarnessError, UnknownAccount, UnknownBlock
 from near_harness.ledger.accounts import AccountRow, Holding, account_row
 from near_harness.ledger.movements import Movement, movements, one_yocto_promises
-from near_harness.ledger.others import moved_by_others
+from near_harness.ledger.others import Others, moved_by_others
 from near_harness.ledger.state import StateChanges
 from near_harness.ledger.tokens import token_changes
 from near_harness.progress import Progress, untold
@@ -60,8 +61,11 @@ class Ledger:
     @cached_property
     def blocks(self) -> tuple[str, ...]:
         """The hashes of the blocks from the one with the transaction to :attr:`block_after`, the oldest first."""
+        return self._blocks_since(self.block_before)
+
+    def _blocks_since(self, before: str) -> tuple[str, ...]:
         found, block = [], self.block_after
-        while block != self.block_before:
+        while block != before:
             found.append(block)
             block = str(self._header(block)["prev_hash"])
         return tuple(reversed(found))
@@ -93,8 +97,7 @@ class Ledger:
         if not rows:
             return {}
         try:
-            held = {row.account: self._held(row.account, self.block_before) for row in rows}
-            others = moved_by_others(self._outcome, self._node, self.blocks, held)
+            others = self.others_than([self._outcome], [row.account for row in rows], self.block_before)
         except HarnessError as error:  # the balances are right all the same
             self.others_unknown = next(iter(str(error).splitlines()), type(error).__name__)
             return {}
@@ -102,6 +105,14 @@ class Ledger:
             row.account: replace(row, others=others[row.account].amount, by_others=tuple(others[row.account].causes))
             for row in rows
         }
+
+    def others_than(self, outcomes: Iterable[Outcome], accounts: Iterable[str], before: str) -> dict[str, Others]:
+        """Return what others than some transactions moved for some accounts, after a block and until :attr:`block_after`.
+
+        :raises HarnessError: where the node does not tell.
+        """
+        held = {account: self._held(account, before) for account in accounts}
+        return moved_by_others(outcomes, self._node, self._blocks_since(before), held)
 
     def _held(self, account_id: str, block_hash: str) -> Amount:
         """What an account holds at a block, its gas keys left out."""

@@ -27,14 +27,16 @@ class Others:
     causes: dict[str, None] = field(default_factory=dict)
 
 
-def moved_by_others(outcome: Outcome, node: Questions, blocks: Iterable[str], held: Mapping[str, Amount]) -> dict[str, Others]:
-    """Return what others moved for some accounts. ``held`` is what these had before the first of the ``blocks``.
+def moved_by_others(
+    outcomes: Iterable[Outcome], node: Questions, blocks: Iterable[str], held: Mapping[str, Amount]
+) -> dict[str, Others]:
+    """Return what others than these transactions moved for some accounts, in some blocks. ``held`` is what they had before.
 
     Money in gas keys is left out of both.
 
     :raises HarnessError: where the node does not tell.
     """
-    own = {outcome.hash, *(receipt.id for receipt in outcome.receipts)}
+    own = {name for outcome in outcomes for name in (outcome.hash, *(receipt.id for receipt in outcome.receipts))}
     now, found = dict(held), {account: Others() for account in held}
     for block in blocks:
         params = {"changes_type": "account_changes", "account_ids": list(held), "block_id": block}
