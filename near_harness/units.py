@@ -7,6 +7,7 @@ floats are refused, and so are bare integers where a unit would be guessed.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 _FLOAT_FORMS = tuple("eEfFgG%")
 _WHOLE_FORMS = tuple(",_bdnoxX")
+
+
+class _PrettyRepr:
+    """Print as ``repr()`` in IPython, and in Hypothesis, which else compares every whole number with a bare one.
+
+    A class has no such method, only its instances: Hypothesis would call it for the class as well.
+    """
+
+    def __get__(self, quantity: _Quantity | None, _kind: object) -> Callable[[Any, bool], None] | None:
+        return None if quantity is None else lambda printer, _cycle: printer.text(repr(quantity))
 
 
 class _Quantity(int):
@@ -116,6 +127,8 @@ class _Quantity(int):
 
     def __ne__(self, other: object) -> bool:
         return not self == other
+
+    _repr_pretty_ = _PrettyRepr()
 
     def __format__(self, form: str) -> str:
         """As ``str()``; with a form for whole numbers (``,`` or ``d``) the bare number of the smallest unit."""

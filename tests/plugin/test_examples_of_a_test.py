@@ -48,6 +48,34 @@ class Stakers(ChainMachine):
 def test_machine(near, pool, alice):
     Stakers.run(near, settings=few, pool=pool, alice=alice)
 """
+_OF_MONEY = """
+from hypothesis import given, settings
+from hypothesis.stateful import rule
+from near_harness import NEAR, Amount, Gas, TGas
+from near_harness.stateful import ChainMachine
+from near_harness.strategies import amounts, gas
+from hypothesis.strategies import sampled_from
+
+exactly = settings(deadline=None, database=None, derandomize=True)
+
+@exactly
+@given(amount=amounts(least="3 NEAR"), attached=gas(least="5 Tgas"))
+def test_given(amount, attached):
+    raise AssertionError("its own failure")
+
+@exactly
+@given(kind=sampled_from((Amount, Gas)))
+def test_kinds(kind):
+    raise AssertionError("its own failure")
+
+class Payers(ChainMachine):
+    @rule(amount=amounts(least="3 NEAR"), attached=gas(least="5 Tgas"))
+    def pay(self, amount, attached):
+        raise AssertionError("its own failure")
+
+def test_machine(near):
+    Payers.run(near, settings=exactly)
+"""
 
 
 @pytest.mark.parametrize("name", ["test_random", "test_machine"])
@@ -67,3 +95,20 @@ def test_the_page_has_the_smallest_example_of_what_fails_and_all_of_what_passes(
     of_passing = text[passes:] if fails < passes else text[passes:fails]
     assert of_failing.count("pool.sandbox.deposit_and_stake({}) by") == 2
     assert of_passing.count("pool.sandbox.deposit_and_stake({}) by") >= 15
+
+
+@pytest.mark.parametrize("name", ["test_given", "test_machine"])
+def test_an_example_of_money_and_gas_fails_with_its_own_failure(run: Run, name: str) -> None:
+    result = run(_OF_MONEY, "-k", name)
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert "AssertionError: its own failure" in text
+    assert 'amount=NEAR("3")' in text
+    assert 'attached=TGas("5")' in text
+    assert "TypeError" not in text
+
+
+def test_an_example_of_the_kinds_themselves(run: Run) -> None:
+    text = run(_OF_MONEY, "-k", "test_kinds").stdout.str()
+    assert "AssertionError: its own failure" in text
+    assert "TypeError" not in text

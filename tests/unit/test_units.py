@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis.vendor.pretty import pretty
 
 from near_harness.errors import InvalidAmount
 from near_harness.units import NEAR, Amount, Gas, TGas, to_amount, to_gas, yocto
@@ -181,3 +182,15 @@ def test_formats_with_the_unit_and_never_as_a_float() -> None:
     for form in (".2f", "e", "E", "F", "%", "g", "G"):
         with pytest.raises(InvalidAmount, match="would lose digits"):
             format(NEAR(1), form)
+
+
+def test_is_as_many_of_the_smallest_unit_as_a_contract_says() -> None:
+    """Contracts answer with bare numbers of yoctoNEAR; and sets and dicts ask for equality of whatever they hold."""
+    assert NEAR(1) == 10**24 and NEAR(1) != 1 and NEAR(0) == 0 and not operator.ne(10**24, NEAR(1))
+    assert {10**24: "one"}[NEAR(1)] == "one" and NEAR(1) in [1, 10**24] and {NEAR(1)} == {10**24}
+    assert len({Amount(5), Gas(5)}) == 2
+
+
+def test_hypothesis_prints_it_with_its_unit() -> None:
+    assert pretty([NEAR(3), yocto(1), TGas(5)]) == '[NEAR("3"), yocto(1), TGas("5")]'
+    assert pretty([Amount, Gas]) == "[near_harness.units.Amount, near_harness.units.Gas]"
