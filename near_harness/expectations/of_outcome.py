@@ -136,11 +136,13 @@ class OutcomeExpectation(Expectation[Outcome]):
         return self
 
     def _row(self, account_id: str) -> AccountRow:
-        row = self._ledger.rows.get(account_id)
-        if row is None:
-            took_part = ", ".join(self._ledger.rows)
-            raise self.failure(f"{account_id} took no part in the transaction; these did: {took_part}")
-        return row
+        return self._ledger.rows[self._taking_part(account_id)]
+
+    def _taking_part(self, account_id: str) -> str:
+        accounts = self._subject.accounts
+        if account_id not in accounts:
+            raise self.failure(f"{account_id} took no part in the transaction; these did: {', '.join(accounts)}")
+        return account_id
 
     def conserved_tokens(self) -> Self:
         """Expect that all money is accounted for, to the last yoctoNEAR.
@@ -162,8 +164,11 @@ class OutcomeExpectation(Expectation[Outcome]):
         return self
 
     def rolled_back(self, account: object) -> Self:
-        """Expect that a contract's state after the transaction is the one before it."""
-        account_id = account_id_of(account)
+        """Expect that a contract's state after the transaction is the one before it.
+
+        :raises ExpectationFailed: with what has changed; and where the account took no part in the transaction.
+        """
+        account_id = self._taking_part(account_id_of(account))
         changes = self._ledger.state.of(account_id)
         if changes:
             changing = [r for r in self._subject.find(account_id) if r.arrived]
@@ -174,8 +179,11 @@ class OutcomeExpectation(Expectation[Outcome]):
         return self
 
     def kept(self, account: object) -> Self:
-        """Expect that the transaction changed a contract's state, and that the change stayed."""
-        account_id = account_id_of(account)
+        """Expect that the transaction changed a contract's state, and that the change stayed.
+
+        :raises ExpectationFailed: where the state is as before, or the account took no part in the transaction.
+        """
+        account_id = self._taking_part(account_id_of(account))
         if not self._ledger.state.of(account_id):
             what = f"expected the state of {account_id} to change, but it is as before"
             raise self.failure(what, self._subject.find(account_id))

@@ -112,6 +112,19 @@ async def test_state_that_has_changed_or_not_is_found_out(bank: Contract, pool: 
         expect(failed).kept(bank)
 
 
+async def test_the_state_of_who_took_no_part_is_neither_rolled_back_nor_kept(
+    bank: Contract, alice: Account, bob: Account
+) -> None:
+    tx = await bank.withdraw(amount=NEAR(50)).by(alice).attempt()
+    expect(tx).rolled_back(bank)
+    for account_id in (bob.id, "typo.sandbox"):
+        for expected in (expect(tx).rolled_back, expect(tx).kept):
+            with pytest.raises(ExpectationFailed) as failed:
+                expected(account_id)
+            said = str(failed.value).splitlines()[0]
+            assert said == f"{account_id} took no part in the transaction; these did: {alice.id}, {bank.id}"
+
+
 @pytest.mark.near_needs("snapshot")
 async def test_a_transaction_that_was_rolled_back_says_so(near: Near, alice: Account, bob: Account) -> None:
     with near.anchor():
