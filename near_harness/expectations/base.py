@@ -113,4 +113,6 @@ def check_refunded(expectation: Expectation[Any], among: Sequence[Receipt], amou
             refund.parent.seen = True  # there is a refund because it failed
     if not any(r.receiver == receiver and r.deposit == wanted and r.arrived for r in refunds):
         seen = "; ".join(map(str, refunds)) or "the protocol returned no deposit"
-        raise expectation.failure(f"expected the protocol to return {wanted} to {receiver}: {seen}", refunds)
+        left = [r for r in among if r.refund is Refund.DELETION and r.receiver == receiver]
+        paid = "".join(f"; {r} is no refund: expect(tx).paid(…, by={r.payer!r}, to={receiver!r})" for r in left)
+        raise expectation.failure(f"expected the protocol to return {wanted} to {receiver}: {seen}{paid}", refunds + left)

@@ -82,11 +82,14 @@ class OutcomeExpectation(Expectation[Outcome]):
         return self
 
     def paid(self, amount: AmountLike, *, by: object, to: object) -> Self:
-        """Expect that an account itself sent ``amount`` yoctoNEAR (by a transfer or a call), and that it arrived."""
+        """Expect that an account itself sent ``amount`` yoctoNEAR, and that it arrived: by a transfer, or a call.
+
+        What a deleted account had is paid by it, to its beneficiary.
+        """
         wanted, payer, payee = to_amount(amount), account_id_of(by), account_id_of(to)
-        between = [r for r in self._subject.receipts if r.refund is None and (r.predecessor, r.receiver) == (payer, payee)]
+        between = [r for r in self._subject.receipts if (r.payer, r.receiver) == (payer, payee)]
         if not any(receipt.deposit == wanted and receipt.arrived for receipt in between):
-            at_all = [r for r in self._subject.receipts if r.deposit and r.refund is None and payee == r.receiver]
+            at_all = [r for r in self._subject.receipts if r.deposit and r.payer is not None and payee == r.receiver]
             raise self.failure(
                 f"expected {payer} to pay {wanted} to {payee}: no receipt does that successfully", between or at_all
             )

@@ -74,8 +74,7 @@ def _of_receipt(receipt: Receipt) -> list[Movement]:
     if receipt.refund is not None:
         if receipt.refund is Refund.DEPOSIT:
             return [Movement(Cause.REFUND, receipt.deposit, None, to, receipt)]
-        deleted = receipt.parent.receiver if receipt.parent is not None else None
-        return [Movement(Cause.DELETION, receipt.deposit, deleted, to, receipt)]
+        return [Movement(Cause.DELETION, receipt.deposit, receipt.payer, to, receipt)]
     return [
         Movement(Cause.DEPOSIT if action.method else Cause.TRANSFER, action.deposit, receipt.predecessor, to, receipt)
         for action in receipt.actions

@@ -109,6 +109,13 @@ class Receipt:
         return Amount(sum(int(action.deposit) for action in self.actions))
 
     @property
+    def payer(self) -> str | None:
+        """Whose money it carries: its predecessor's; what a deleted account had is that account's; None for refunds."""
+        if self.refund is None:
+            return self.predecessor
+        return self.parent.receiver if self.refund is Refund.DELETION and self.parent is not None else None
+
+    @property
     def gas(self) -> Gas:
         """The gas attached to the calls of this receipt."""
         return Gas(sum(int(action.gas) for action in self.actions))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from near_harness.errors import HarnessError
 from near_harness.outcome.model import Outcome
-from near_harness.outcome.receipt import Receipt
+from near_harness.outcome.receipt import Receipt, Refund
 
 _METHODS = 3
 
@@ -32,6 +32,8 @@ def lanes(outcome: Outcome) -> list[str]:
 
 def caption(receipt: Receipt) -> str:
     """What a receipt does, in a few words: its methods or actions, and the money that it carries."""
+    if receipt.refund is Refund.DELETION:
+        return f"the deleted account's {receipt.deposit.short}"
     if receipt.refund is not None:
         return f"{receipt.refund.value} refund {receipt.deposit.short}"
     names = [action.method or action.kind for action in receipt.actions]

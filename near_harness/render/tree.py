@@ -54,7 +54,8 @@ def tree(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> Tree:
 def _label(receipt: Receipt, numbers: dict[Receipt, int]) -> Text:
     text = Text.assemble((f"#{numbers[receipt]} ", "dim"), (_state(receipt), _style(receipt)), " ")
     if receipt.refund is not None:
-        return text.append(f"refund {receipt.deposit.short} to {receipt.receiver} ({_REFUNDS[receipt.refund]})", "cyan")
+        refund = "" if receipt.refund is Refund.DELETION else "refund "
+        return text.append(f"{refund}{receipt.deposit.short} to {receipt.receiver} ({_REFUNDS[receipt.refund]})", "cyan")
     text.append(receipt.receiver, "bold")
     text.append(f": {' + '.join(_action_text(receipt)) or 'no action'}")
     if receipt.deposit:

@@ -11,8 +11,9 @@ from properties import probe
 from near_harness import NEAR, Account, Amount, Contract, Near, TGas, expect, transactions
 from near_harness.expectations import ExpectationFailed
 from near_harness.ledger import Cause, Ledger
-from near_harness.outcome import Outcome
+from near_harness.outcome import Outcome, Refund
 from near_harness.puppets.faults import calls_back_in, fault_code
+from near_harness.render.captions import caption
 
 
 def ledger(tx: Outcome) -> Ledger:
@@ -231,3 +232,38 @@ async def test_a_global_contract_that_a_contract_deploys(probed: Contract) -> No
     price = Amount(8 * 10**20)
     assert tx.receipts[1].tokens_burnt > price
     assert ledger(tx).rows[probed.id].gas == tx.tokens_burnt
+
+
+async def test_what_a_deleted_account_had_is_paid_by_it(near: Near, probed: Contract, alice: Account, bob: Account) -> None:
+    flash = await near.create_account("flash", NEAR(4))
+    deletes = [
+        probe.step("promise_batch_create", probe.content(probed.id.encode())),
+        probe.step("promise_batch_action_delete_account", probe.result_of(0), probe.content(alice.id.encode())),
+    ]
+    by_itself = await flash.send(flash, [transactions.delete_account(bob.id)])
+    by_contract = await probed.call("run", b"".join(deletes)).by(bob)
+    for tx, deleted, beneficiary in ((by_itself, flash, bob), (by_contract, probed, alice)):
+        (left,) = (receipt for receipt in tx.receipts if receipt.refund is Refund.DELETION)
+        expect(tx).paid(left.deposit, by=deleted, to=beneficiary).gained(left.deposit, by=beneficiary).conserved_tokens()
+        assert left.payer == deleted.id
+        movement = next(m for m in ledger(tx).movements if m.cause is Cause.DELETION)
+        assert (movement.payer, movement.payee, movement.amount) == (deleted.id, beneficiary.id, left.deposit)
+        assert f"ok {left.deposit.short} to {beneficiary.id} (what the deleted account had)" in str(tx)
+        assert caption(left) == f"the deleted account's {left.deposit.short}"
+        with pytest.raises(
+            ExpectationFailed, match=rf"is no refund: expect\(tx\).paid\(…, by='{deleted.id}', to='{beneficiary.id}'"
+        ):
+            expect(tx).refunded(left.deposit, to=beneficiary)
+        with pytest.raises(ExpectationFailed, match=f"expected {beneficiary.id} to pay"):
+            expect(tx).paid(left.deposit, by=beneficiary, to=deleted)
+
+
+async def test_what_a_deleted_account_had_is_paid_to_nobody_where_nobody_is(near: Near) -> None:
+    flash = await near.create_account("flash", NEAR(4))
+    tx = await flash.send(flash, [transactions.delete_account("nobody.sandbox")], raising=False)
+    left = next(receipt for receipt in tx.receipts if receipt.refund is Refund.DELETION)
+    assert left.failed
+    with pytest.raises(
+        ExpectationFailed, match=r"no receipt does that successfully\n(.*\n)*.*==> .*\(what the deleted account had\)"
+    ):
+        expect(tx).paid(left.deposit, by=flash, to="nobody.sandbox")
