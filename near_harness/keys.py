@@ -76,10 +76,34 @@ def hash_bytes(text: str) -> bytes | None:
     return raw if len(raw) == 32 else None
 
 
+_LENGTHS = {"ed25519": 32, "secp256k1": 64, "ml-dsa-65": 1952, "ml-dsa-65-hash": 32}
+"""How many bytes a public key of each kind has (nearcore: ``KeyType``, ``PublicKeyHandle``)."""
+
+
+def public_key_text(public_key: str) -> str:
+    """Return a public key of any kind that a chain can hold as nearcore writes it, with its kind.
+
+    :raises BadInput: where the text is none.
+    """
+    kind, _, text = public_key.rpartition(":")
+    kind = kind.lower() or "ed25519"
+    length = len(_from_base58(text))
+    if kind == "ed25519" and length == 64:
+        raise BadInput("a secret key is given where a public key is wanted: take key.public_key")
+    if length != _LENGTHS.get(kind):
+        others = ", ".join(f"{name!r} and {bytes_}" for name, bytes_ in list(_LENGTHS.items())[1:3])
+        raise BadInput(f"public key {public_key!r}: write 'ed25519:' and the base58 of 32 bytes (there are also {others})")
+    return f"{kind}:{text}"
+
+
 def _decoded(key: str) -> bytes:
     """The bytes of a key's base58; none where it is of another kind, or no base58."""
     kind, _, text = key.rpartition(":")
+    return _from_base58(text) if kind in ("", "ed25519") else b""
+
+
+def _from_base58(text: str) -> bytes:
     try:
-        return base58.b58decode(text) if kind in ("", "ed25519") else b""
+        return base58.b58decode(text)
     except ValueError:
         return b""

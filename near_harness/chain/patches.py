@@ -17,7 +17,7 @@ from near_harness.account_ids import account_id_of, check_account_id
 from near_harness.bundles.history import History
 from near_harness.contract.wasm import WasmSource, load_wasm
 from near_harness.errors import BadInput, CapabilityMissing, RpcError, UnknownAccount
-from near_harness.keys import KeyPair
+from near_harness.keys import KeyPair, public_key_text
 from near_harness.nodes.base import Node
 from near_harness.rpc.client import Client
 from near_harness.transactions import delete_key
@@ -119,11 +119,14 @@ class StatePatches:
         await self.patch_state([_account(where, account), *records])
 
     async def add_key(self, who: object, key: KeyPair | str, *, nonce: int = 0) -> None:
-        """Give an account a full-access key (a pair, or a public key as text).
+        """Give an account a full-access key (a pair, or a public key as text), whose last nonce is ``nonce``.
 
+        :raises BadInput: for a text that is no public key, and a nonce that is none.
         :raises UnknownAccount: where the account does not exist.
         """
         where, public_key = account_id_of(who), _public_key(key)
+        if isinstance(nonce, bool) or not isinstance(nonce, int) or not 0 <= nonce < 2**64:
+            raise BadInput(f"nonce={nonce!r}: a whole number is wanted, 0 or more and below 2**64")
         account = await self._account_record(where)
         if not await self._has_key(where, public_key):
             account["storage_usage"] += FULL_ACCESS_KEY_BYTES.get(public_key.partition(":")[0], FULL_ACCESS_KEY_BYTES["ed25519"])
@@ -225,7 +228,7 @@ class StatePatches:
 def _public_key(key: KeyPair | str) -> str:
     if not isinstance(key, (KeyPair, str)):
         raise BadInput(f"{key!r} is neither a key pair nor a public key, such as 'ed25519:…'")
-    return key if isinstance(key, str) else key.public_key
+    return public_key_text(key) if isinstance(key, str) else key.public_key
 
 
 def _account(account_id: str, account: Record) -> Record:
