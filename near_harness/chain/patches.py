@@ -19,6 +19,7 @@ from near_harness.contract.wasm import WasmSource, load_wasm
 from near_harness.errors import BadInput, CapabilityMissing, RpcError, UnknownAccount
 from near_harness.keys import KeyPair, public_key_text
 from near_harness.nodes.base import Node
+from near_harness.outcome.failures import parse_failure
 from near_harness.rpc.client import Client
 from near_harness.transactions import delete_key
 from near_harness.units import AmountLike, to_amount
@@ -135,14 +136,22 @@ class StatePatches:
     async def remove_key(self, who: object, key: KeyPair | str) -> None:
         """Take a key from an account, by a transaction in the account's name, which pays for it.
 
-        :raises AccessKeyDoesNotExist: where it has no such key.
+        Records can add keys and not remove them: the transaction is signed with a key that is added for it, and removes that
+        one as well, so its receipt is ``DeleteKey + DeleteKey``.
+
+        :raises BadInput: for a text that is no ed25519 key; keys of other kinds cannot be removed.
+        :raises UnknownAccount: where the account does not exist.
+        :raises DeleteKeyDoesNotExist: where it has no such key; nothing is sent then.
         """
-        public_key = _public_key(key)
-        where = account_id_of(who)
+        where, public_key = account_id_of(who), _public_key(key)
+        removal = delete_key(public_key)
+        if not await self._has_key(where, public_key):
+            fields = {"account_id": where, "public_key": public_key}
+            raise parse_failure({"ActionError": {"index": 0, "kind": {"DeleteKeyDoesNotExist": fields}}})
         signing = KeyPair.from_seed(f"removes {public_key}"[:32])
         await self.add_key(where, signing)
         holder = self.account(where, signing)  # type: ignore[attr-defined] # Near is made of this class
-        await holder.send(where, [delete_key(public_key), delete_key(signing.public_key)])
+        await holder.send(where, [removal, delete_key(signing.public_key)])
 
     async def impersonate(self, who: object) -> Account:
         """Return any account that exists as one that can sign: its key, unless it has it already, is the one of its id as a seed.

@@ -12,7 +12,7 @@ import pytest
 
 from near_harness import NEAR, Account, Contract, KeyPair, Near, transactions
 from near_harness.errors import BadInput, UnknownAccount
-from near_harness.outcome.failures import AccessKeyNotFound, CodeDoesNotExist
+from near_harness.outcome.failures import AccessKeyNotFound, CodeDoesNotExist, DeleteKeyDoesNotExist
 
 if TYPE_CHECKING:
     from behaviour.conftest import Nonce
@@ -22,6 +22,11 @@ pytestmark = pytest.mark.near_needs("patch_state")
 
 async def usage(near: Near, who: object) -> int:
     return int((await near.client.query("view_account", account_id=str(who)))["storage_usage"])
+
+
+async def keys_of(near: Near, who: object) -> set[str]:
+    view = await near.client.query("view_access_key_list", account_id=str(who))
+    return {entry["public_key"] for entry in view["keys"]}
 
 
 async def test_a_balance(near: Near, alice: Account) -> None:
@@ -124,9 +129,19 @@ async def test_keys_come_and_go(near: Near, alice: Account, bob: Account) -> Non
         await other.transfer(bob, NEAR(1))
 
 
+async def test_a_key_that_is_not_there_is_not_removed_and_leaves_nothing_behind(near: Near, alice: Account) -> None:
+    key = KeyPair.from_seed("another")
+    before = await keys_of(near, alice)
+    with pytest.raises(DeleteKeyDoesNotExist) as refused:
+        await near.remove_key(alice, key)
+    assert str(refused.value) == f"DeleteKeyDoesNotExist: account_id {alice.id}, public_key {key.public_key}"
+    assert refused.value.account_id == alice.id
+    assert await keys_of(near, alice) == before
+
+
 async def test_a_key_of_the_other_curve_counts_its_own_length(near: Near, alice: Account) -> None:
     before = await usage(near, alice)
-    await near.add_key(alice, f"secp256k1:{base58.b58encode(bytes(range(64))).decode()}")
+    await near.add_key(alice, f"SECP256K1:{base58.b58encode(bytes(range(64))).decode()}")
     assert await usage(near, alice) == before + 65 + 9 + 40
 
 
