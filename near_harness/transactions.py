@@ -99,9 +99,15 @@ class Sendable(NotYet):
         unexpected. ``failure.outcome`` is the outcome.
 
         :raises ExpectationFailed: where it does not come, or another one does; the text has the receipt tree.
+        :raises BadInput: for a kind that there is not. A name that the harness does not know may be one of a newer node, so
+            it is refused when the failure that came has another.
         """
         from near_harness.expectations import expected_failure  # noqa: PLC0415 - expectations are about outcomes of calls
+        from near_harness.outcome.criteria import wanted_failure  # noqa: PLC0415 - so are criteria
 
+        self.taken()
+        if kind is not None and not isinstance(kind, str):
+            wanted_failure(kind)
         try:
             outcome = await self._send(raising=False)
         except InvalidTransaction as refused:

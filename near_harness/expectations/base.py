@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from near_harness.account_ids import account_id_of
 from near_harness.errors import BadInput, Restorable
 from near_harness.ledger import Ledger
-from near_harness.outcome.criteria import is_kind
+from near_harness.outcome.criteria import is_kind, wanted_failure
 from near_harness.outcome.failures import ContractPanic, TransactionFailed
 from near_harness.outcome.model import Outcome
 from near_harness.outcome.receipt import Receipt, Refund
@@ -77,7 +77,12 @@ class Expectation(Generic[_T]):
         return self
 
     def failed(self, kind: Kind = None, text: str = "") -> Self:
-        """Expect failure: of a kind (an exception class, or nearcore's name), with ``text`` in its message."""
+        """Expect failure: of a kind (an exception class, or nearcore's name), with ``text`` in its message.
+
+        :raises BadInput: for a kind that there is not.
+        """
+        if kind is not None:
+            wanted_failure(kind)
         failure: TransactionFailed | None = self._subject.failure
         wanted = named_failure(kind, text)
         if failure is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from near_harness.expectations.base import ExpectationFailed, Kind, named_failure
 from near_harness.expectations.of_outcome import OutcomeExpectation
-from near_harness.outcome.criteria import is_kind
+from near_harness.outcome.criteria import is_kind, wanted_failure
 from near_harness.outcome.failures import TransactionFailed
 from near_harness.outcome.matching import Pattern
 from near_harness.outcome.model import Outcome
@@ -18,7 +18,10 @@ def expected_failure(
     """Find the failure that was expected: the transaction's own, or with ``at`` or ``method`` one of its receipts'.
 
     :raises ExpectationFailed: where there is none, or another one.
+    :raises BadInput: for a kind that there is not.
     """
+    if kind is not None:
+        wanted_failure(kind)
     outcome = subject if isinstance(subject, Outcome) else subject.outcome
     if at is None and method is None:
         failure = subject.failure if isinstance(subject, Outcome) else subject

@@ -47,7 +47,7 @@ from near_harness.contract.arguments import plain_json
 from near_harness.errors import BadInput
 from near_harness.outcome.bounds import Bounds
 from near_harness.outcome.events import Event, decode_json
-from near_harness.outcome.failures import ContractPanic, TransactionFailed
+from near_harness.outcome.failures import ContractPanic, TransactionFailed, failure_names
 from near_harness.outcome.receipt import Receipt, Refund
 from near_harness.units import to_amount, to_gas
 
@@ -149,10 +149,24 @@ def _want_text(value: Any) -> Any:
     return value
 
 
-def _want_failure(value: Any) -> Any:
-    if isinstance(value, str) or (isinstance(value, type) and issubclass(value, TransactionFailed)):
+def wanted_failure(value: Any) -> Any:
+    """Return a kind of failure, where it is one: a class, a name that the harness knows, or one that a node has said.
+
+    :raises BadInput: for anything else, with the names that are like it.
+    """
+    if isinstance(value, type) and issubclass(value, TransactionFailed):
         return value
-    raise BadInput(f"{value!r} is neither a class of failures nor a name")
+    if not isinstance(value, str):
+        raise BadInput(
+            f"{value!r} is neither a class of failures nor a name, such as GasExceeded of near_harness.outcome.failures"
+        )
+    if value not in failure_names() and value not in TransactionFailed.names_met:
+        names = sorted(failure_names())
+        inside = [name for name in names if value and value.lower() in name.lower()]
+        close = difflib.get_close_matches(value, names, n=3, cutoff=0.6) or inside[:3]
+        hint = f"did you mean {' or '.join(close)}?" if close else "near-harness explain --list has them all"
+        raise BadInput(f"{value!r} is no name of a failure: {hint}")
+    return value
 
 
 def _want_event(value: Any) -> Mapping[str, Any]:
@@ -207,7 +221,7 @@ CRITERIA: dict[str, Criterion] = {
     "refund": Criterion(lambda r: r.refund.value if r.refund else None, _one_of(*_REFUND_NAMES), _same),
     "refund_to": Criterion(lambda r: r.refund_to, account_id_of, _same),
     "status": Criterion(status_of, _one_of(*STATUSES), _same),
-    "failure": Criterion(lambda r: r.how_failed, _want_failure, _failure),
+    "failure": Criterion(lambda r: r.how_failed, wanted_failure, _failure),
     "panic": Criterion(lambda r: r.how_failed.text if isinstance(r.how_failed, ContractPanic) else None, _want_text, _text),
     "message": Criterion(lambda r: r.how_failed.message if r.how_failed else None, _want_text, _text),
     "log": Criterion(lambda r: r.logs, lambda v: [_want_text(t) for t in (v if isinstance(v, (list, tuple)) else [v])], _texts),

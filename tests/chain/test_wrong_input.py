@@ -53,6 +53,10 @@ _WRONG: dict[str, tuple[Callable[[World], Any], str]] = {
     "a call among actions": (lambda w: w.alice.send(w.bank, [w.bank.withdraw()]), "a call goes into a batch"),
     "a path as code": (lambda w: w.make.deploy("bank.wasm"), "given as bytes, Path"),
     "a path as global code": (lambda w: w.make.deploy_global("bank.wasm"), "given as bytes, Path"),
+    "a failure of Python": (
+        lambda w: w.bank.withdraw().by(w.alice).expect_failure(ValueError),
+        "neither a class of failures nor a name, such as GasExceeded",
+    ),
     "one method for a key": (
         lambda w: w.make.add_function_call_key(w.alice.key.public_key, w.bank, "withdraw"),
         "a list of the methods' names is wanted",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from recorded import answer
 
 from near_harness.errors import BadInput
 from near_harness.expectations import ExpectationFailed, expect, expected_failure
 from near_harness.outcome import Outcome, parse_outcome
-from near_harness.outcome.failures import ContractPanic, GasExceeded, NotEnoughBalance, WasmTrap
+from near_harness.outcome.failures import ContractPanic, GasExceeded, NotEnoughBalance, WasmTrap, parse_failure
 from near_harness.units import NEAR
 
 
@@ -45,6 +47,25 @@ def test_another_failure_than_expected(failing: Outcome) -> None:
         ExpectationFailed, match=r"expected ContractPanic with 'paused' of receipt .*, but it says: ContractPanic: boom"
     ):
         expect(failing.receipt("pool.sandbox")).panicked("paused")
+
+
+@pytest.mark.parametrize("kind", ["NoSuchKind", "gasExceeded", "", ValueError, (WasmTrap, GasExceeded), 5])
+def test_a_kind_of_failure_that_there_is_not(failing: Outcome, withdrawal: Outcome, kind: Any) -> None:
+    for expected in (expect(failing).failed, expect(withdrawal).failed, expect(failing.receipts[0]).failed):
+        with pytest.raises(BadInput, match=r"is no name of a failure|neither a class of failures nor a name"):
+            expected(kind)
+    for at in (None, "pool.sandbox"):
+        with pytest.raises(BadInput, match=r"is no name of a failure|neither a class of failures nor a name"):
+            expected_failure(failing, kind, "", at=at)
+
+
+def test_a_kind_of_failure_that_only_a_newer_node_knows(failing: Outcome) -> None:
+    with pytest.raises(BadInput, match="'OfTomorrow' is no name of a failure"):
+        expect(failing).failed("OfTomorrow")
+    refused = parse_failure({"InvalidTxError": {"OfTomorrow": {"new": 1}}})
+    assert expected_failure(refused, "OfTomorrow", "new 1") is refused
+    with pytest.raises(ExpectationFailed, match="expected OfTomorrow of the transaction, but it failed otherwise"):
+        expect(failing).failed("OfTomorrow")
 
 
 def test_a_failure_that_did_not_come(withdrawal: Outcome) -> None:

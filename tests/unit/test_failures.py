@@ -169,6 +169,11 @@ def test_every_variant_of_nearcore_has_its_class_fields_and_words(enum: str, var
     assert (type(again), str(again), again.fields, again.path) == (type(failure), str(failure), failure.fields, failure.path)
 
 
+def test_every_name_of_nearcore_can_be_asked_for() -> None:
+    names = {variant for enum, variants in _KINDS.items() if enum != "about" for variant in variants} - {"_EVMError"}
+    assert names | {kind for kind in failures.__all__ if kind[0].isupper()} <= failures.failure_names()
+
+
 @pytest.mark.parametrize("reason", _KINDS["PrepareError"])
 def test_code_that_the_node_refuses_says_why_and_what_mends_it(reason: str) -> None:
     failure = _function_call({"CompilationError": {"PrepareError": reason}})

@@ -85,7 +85,7 @@ from near_harness.outcome.failures.calls import (
     WasmerCompileError,
     WasmTrap,
 )
-from near_harness.outcome.failures.parse import parse_failure
+from near_harness.outcome.failures.parse import failure_names, parse_failure
 from near_harness.outcome.failures.refusals import (
     AccessKeyNotFound,
     ActionsValidation,
@@ -269,5 +269,6 @@ __all__ = [
     "WasmTrap",
     "WasmerCompileError",
     "WithdrawFromGasKeyNotAllowedInDelegate",
+    "failure_names",
     "parse_failure",
 ]

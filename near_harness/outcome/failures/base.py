@@ -20,12 +20,15 @@ class TransactionFailed(HarnessError):
     """
 
     hint: ClassVar[str] = ""
+    names_met: ClassVar[set[str]] = set()
+    """What nodes have named failures in this process: among them may be names of a nearcore that is newer than the harness."""
 
     def __init__(self, path: tuple[str, ...], fields: Any, raw: Any, action_index: int | None = None) -> None:
         self.path, self.fields, self.raw, self.action_index = path, fields, raw, action_index
         self.outcome: Outcome | None = None
         self.transaction_hash: str | None = None
         self.context = ""
+        TransactionFailed.names_met.update(path)
         super().__init__(path, fields, raw, action_index)
 
     def __getattr__(self, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from near_harness.outcome.failures import actions, calls, refusals, rules  # noqa: F401 - rules are known by being subclasses
@@ -40,6 +41,29 @@ _INSIDE: dict[type[TransactionFailed], dict[str, type[TransactionFailed]]] = {
 """What a variant that carries another enum has inside."""
 _CARRY_NAMES = (actions.DelegateActionAccessKeyError, actions.NewReceiptActionsInvalid, calls.PrepareError, calls.WasmTrap)
 """Classes whose inner variants have no class of their own: the names go into the path."""
+
+
+_NO_CLASS = (
+    "Serialization", "InternalMemoryDeclared", "GasInstrumentation", "StackHeightInstrumentation", "Instantiate",
+    "Memory", "TooManyFunctions", "TooManyLocals", "TooManyTables", "TooManyTableElements", "FunctionBodyTooLarge",
+    "InstrumentedCodeTooLarge", "TooManyBlocksPerFunction", "TooManyBlocksPerContract", "TooManyTypes",
+    "TooManyParamsPerFunction", "TooManyParamsPerContract", "OperandStackTooLarge", "TooManyGlobals", "Unreachable",
+    "IncorrectCallIndirectSignature", "MemoryOutOfBounds", "CallIndirectOOB", "IllegalArithmetic",
+    "MisalignedAtomicAccess", "IndirectCallToNull", "StackOverflow", "GenericTrap",
+)  # fmt: skip
+"""What nearcore names inside of ``PrepareError`` and ``WasmTrap``."""
+
+
+@functools.cache
+def failure_names() -> frozenset[str]:
+    """Every name by which a failure can be asked for: of classes, and nearcore's."""
+    found = {*_NO_CLASS, *_TRANSACTION, *_ACTION, *(name for inside in _INSIDE.values() for name in inside)}
+    waiting: list[type[TransactionFailed]] = [TransactionFailed]
+    while waiting:
+        kind = waiting.pop()
+        found.add(kind.__name__)
+        waiting.extend(kind.__subclasses__())
+    return frozenset(found)
 
 
 def parse_failure(raw: Any) -> TransactionFailed:
