@@ -27,6 +27,7 @@ from near_harness.units import to_amount
 
 if TYPE_CHECKING:
     from near_harness.audit.report import Report
+    from near_harness.audit.world import World
     from near_harness.near import Near
 
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 class Request:
     """What to audit, and how. ``init`` and ``args`` initialise the contract, ``others`` are names and files of other contracts.
 
-    ``calls`` are method, JSON and deposit of example calls. With a ``setup`` file, that makes everything itself.
+    ``calls`` are method, JSON and deposit of example calls, by the first user. With a ``setup`` file, that makes everything else.
     """
 
     contract: Path
@@ -69,16 +70,14 @@ async def _audit(request: Request, progress: Progress) -> Report:
             subject = await _set_up(request.setup, near, request.contract)
             world = await subject.world(near, progress)
             saved = await subject.origin(near, request.contract.as_posix())
-            return await Auditor(world, saved, rules, **how, examples=subject.examples(world.user)).audit()
+            examples = [*subject.examples(world.user), *(_example(world, request.contract, *call) for call in request.calls)]
+            return await Auditor(world, saved, rules, **how, examples=examples).audit()
         name = account_name(request.contract)
         contract = ContractMaking(name, wasm, request.init, _json(request.args, f"the arguments of {request.init or 'init'}"))
         others = [ContractMaking(check_account_id(other), load_wasm(path)) for other, path in (request.others or {}).items()]
         world, origin = await make_world(near, contract, others)
         world.progress = progress
-        examples = [
-            CallStep(world.user.id, world.contract_id, method, _json(args, f"the example of {method}"), to_amount(deposit))
-            for method, args, deposit in request.calls
-        ]
+        examples = [_example(world, request.contract, *call) for call in request.calls]
         return await Auditor(world, origin, rules, **how, examples=examples).audit()
 
 
@@ -86,6 +85,30 @@ def account_name(path: Path) -> str:
     """Return the name of the account for a contract's file: what is left of its name when the protocol's rules are kept."""
     kept = "".join(c if c.isascii() and c.isalnum() else "_" for c in path.stem.lower()).strip("_")
     return "_".join(part for part in kept.split("_") if part)[:32].strip("_") or "contract"
+
+
+def _example(world: World, file: Path, name: str, args: str, deposit: str) -> CallStep:
+    """An example call, as far as it can be one.
+
+    :raises BadInput: for a method that is not there or is no call, arguments that it does not take, and no amount of NEAR.
+    """
+    what = f"the example of {name}"
+    method = world.interface.method(name, str(file))
+    if method.view is True or "init" in method.modifiers:
+        kind = "is a view" if method.view else "initialises the contract"
+        raise BadInput(f"{what}: {method.signature} {kind}, and the audit enters calls only")
+    encoded = _json(args, what)
+    if method.parameters is not None:
+        given = json.loads(encoded)
+        if not isinstance(given, dict):
+            raise BadInput(
+                f"{what}: {args!r} is no JSON object; {method.signature} is given one, with the names of its arguments"
+            )
+        encoded = method.encode((), given)
+    try:
+        return CallStep(world.user.id, world.contract_id, name, encoded, to_amount(deposit))
+    except BadInput as error:
+        raise type(error)(f"{what}, its deposit: {error}") from None
 
 
 def _json(text: str, what: str) -> bytes:

@@ -17,6 +17,7 @@ BANK = str(CONTRACTS / "bank.wasm")
 POOL = str(CONTRACTS / "staking_pool.wasm")
 FEW = ("--tries", 4)
 ONLY = ("--rule", "NH002")
+SETUP = str(Path(__file__).with_name("setup_of_one.py"))
 
 
 def run(*args: object) -> Result:
@@ -54,7 +55,15 @@ def test_a_contract_without_findings_is_exit_code_0() -> None:
         ([BANK, "--with", "pool"], "write NAME=FILE.wasm"),
         ([BANK, "--with", f"Pool={POOL}"], "account id 'Pool'"),
         ([BANK, "--init", "new", "--args", "{"], "is no JSON"),
-        ([BANK, "--call", "withdraw", "{}", "1"], "write an amount such as"),
+        ([BANK, "--call", "withdraw", "{", "0 NEAR"], "the example of withdraw: '{' is no JSON"),
+        ([BANK, "--call", "withdraw", "{}", "1"], "the example of withdraw, its deposit: "),
+        ([BANK, "--call", "withdraw", "{}", "-1 NEAR"], "the example of withdraw, its deposit: "),
+        ([BANK, "--call", "wthdraw", "{}", "0 NEAR"], f"contract {BANK} has no method 'wthdraw'; did you mean withdraw"),
+        ([BANK, "--call", "deposit_and_stake", '{"pol": 1}', "0 NEAR"], "argument 'pol' for deposit_and_stake(pool); did you"),
+        ([BANK, "--call", "deposit_and_stake", "{}", "0 NEAR"], "missing argument 'pool' for deposit_and_stake(pool)"),
+        ([BANK, "--call", "withdraw", "[1]", "0 NEAR"], "'[1]' is no JSON object; withdraw(amount?) is given one"),
+        ([POOL, "--call", "new", '{"owner": "alice.sandbox"}', "0 NEAR"], "new(owner) initialises the contract, and the audit"),
+        ([BANK, "--setup", SETUP, "--call", "wthdraw", "{}", "0 NEAR"], "has no method 'wthdraw'"),
         ([BANK, "--write-baseline"], "needs --baseline"),
         ([BANK, "--baseline", "missing.json"], "--write-baseline makes it"),
         ([BANK, "--baseline", POOL], "is no baseline of an audit"),
