@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from near_harness.audit.runs import STATE_KEY, Run, is_first_write, played
 from near_harness.audit.samples import Samples
@@ -39,6 +39,14 @@ _PRIVATE = " is private"
 """What near-sdk says to everybody but the contract itself: Method on_staked is private."""
 
 
+class Heard(NamedTuple):
+    """A callback that ran: its method, the gas that it burnt, and its arguments."""
+
+    method: str
+    burnt: Gas
+    args: bytes
+
+
 @dataclass(frozen=True)
 class Entry:
     """A call that got into its method. ``past`` are the calls that it needs, ``clean`` says that nothing failed."""
@@ -49,15 +57,14 @@ class Entry:
     clean: bool
     changes: bool
     """Whether it changed the contract's storage."""
-    callbacks: tuple[tuple[str, Gas], ...] = ()
-    """The contract's callbacks that ran, with the gas that they burnt."""
+    callbacks: tuple[Heard, ...] = ()
+    """The contract's callbacks that ran."""
 
     @classmethod
     def of(cls, run: Run, past: tuple[Step, ...]) -> Entry:
         """Take down a run that entered its method."""
         clean = all(receipt.how_failed is None for receipt in run.outcome.receipts)
-        callbacks = tuple((callback.methods[0], callback.gas_burnt) for callback in run.callbacks)
-        return cls(past, run.call, run.shape, clean, run.changed, callbacks)
+        return cls(past, run.call, run.shape, clean, run.changed, _heard(run))
 
 
 @dataclass
@@ -261,13 +268,14 @@ class Survey:
 
     async def _shortened(self, entry: Entry) -> Entry:
         """Leave out of the past whatever the call does without."""
-        past = entry.past
+        short = entry
         for step in entry.past:
-            fewer = tuple(other for other in past if other is not step)
+            fewer = tuple(other for other in short.past if other is not step)
             async with played(self._world, *fewer, entry.call) as run:
                 if run.entered and run.shape == entry.shape:
-                    past = fewer
-        return replace(entry, past=past)
+                    # A callback may get other arguments now: the number of an order, for instance.
+                    short = replace(entry, past=fewer, callbacks=_heard(run))
+        return short
 
 
 def _calls_of(interface: Interface) -> list[Method]:
@@ -278,6 +286,10 @@ def _calls_of(interface: Interface) -> list[Method]:
         for method in methods
         if method.view is not True and "init" not in method.modifiers and not method.name.startswith("__")
     ]
+
+
+def _heard(run: Run) -> tuple[Heard, ...]:
+    return tuple(Heard(callback.methods[0], callback.gas_burnt, callback.actions[0].args) for callback in run.callbacks)
 
 
 def _refusal(run: Run) -> str:

@@ -41,7 +41,13 @@ class Writing:
         return code(call("storage_remove", *self._text(key), _REGISTER), DROP)
 
     def refuse_if(self, truth: Code, why: str) -> Code:
-        return when(truth, call("panic_utf8", *self._text(why)))
+        return when(truth, self.refuse(why))
+
+    def refuse(self, why: str) -> Code:
+        return call("panic_utf8", *self._text(why))
+
+    def refuse_unless_has(self, key: str) -> Code:
+        return when(self.has(key), code(), self.refuse("nothing was ordered"))
 
     def has(self, key: str) -> Code:
         return narrowed(call("storage_has_key", *self._text(key)))
@@ -94,6 +100,25 @@ def forgeable_callback(*, good: bool) -> bytes:
     private = w.require_caller("contract.sandbox") if good else code()
     heard = code(private, w.refuse_if(w.failed(), "failed"), w.write("heard"))
     return w.contract(ask=w.asks("alice.sandbox", "price", "on_price"), on_price=heard)
+
+
+def open_callback_of_an_order(*, good: bool) -> bytes:
+    """A callback that anybody may call, once something was ordered. The good one asks who calls."""
+    w = Writing()
+    private = w.require_caller("contract.sandbox") if good else code()
+    ask = code(w.refuse_unless_has("order"), w.asks("alice.sandbox", "price", "on_price"))
+    heard = code(private, w.refuse_unless_has("order"), w.write("heard"))
+    return w.contract(order=w.write("order"), ask=ask, on_price=heard)
+
+
+def forgeable_callback_of_an_order(*, good: bool) -> bytes:
+    """The same with a callback that wants the result of a promise, and asks for the next one."""
+    w = Writing()
+    private = w.require_caller("contract.sandbox") if good else code()
+    again = w.asks("alice.sandbox", "price", "on_price")
+    ask = code(w.refuse_unless_has("order"), again)
+    heard = code(private, w.refuse_unless_has("order"), w.refuse_if(w.failed(), "failed"), w.write("heard"), again)
+    return w.contract(order=w.write("order"), ask=ask, on_price=heard)
 
 
 def waits() -> bytes:

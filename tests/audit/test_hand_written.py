@@ -37,6 +37,10 @@ class Case(NamedTuple):
     "case",
     [
         Case(hand_written.forgeable_callback, "NH001", "on_price", Severity.HIGH, "a promise result of their own making"),
+        Case(
+            hand_written.open_callback_of_an_order, "NH001", "on_price", Severity.HIGH, "a stranger, may call it, which changes"
+        ),
+        Case(hand_written.forgeable_callback_of_an_order, "NH001", "on_price", Severity.HIGH, "a promise result of their own"),
         Case(hand_written.kept_state, "NH002", "do", Severity.MEDIUM, "what it wrote stays (done)"),
         Case(hand_written.unwanted_deposit, "NH004", "greet", Severity.MEDIUM, "does just what it does without one"),
         Case(hand_written.unread_promise, "NH006", "pay", Severity.HIGH, "the transfer of 1 NEAR to nobody.sandbox"),

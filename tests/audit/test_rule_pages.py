@@ -57,7 +57,7 @@ def test_the_good_code_is_clean(audited: Audited, rule: str) -> None:
     report = _audit(audited, good)
     assert [finding for finding in report.findings if finding.method in good.methods] == []
     entries = [entry for record in report.methods for entry in record.entries]
-    ran = {entry.call.method for entry in entries} | {name for entry in entries for name, _ in entry.callbacks}
+    ran = {entry.call.method for entry in entries} | {heard.method for entry in entries for heard in entry.callbacks}
     assert good.methods & (ran | {"new"}), "nothing of it was run"  # the init runs when the contract is made
 
 

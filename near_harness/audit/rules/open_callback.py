@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 from near_harness.audit.findings import Finding, Rule, Severity
 from near_harness.audit.forgery import FORGE, forging_code
 from near_harness.audit.runs import Run, played
-from near_harness.audit.steps import CallStep, NewCodeStep, python_arguments
+from near_harness.audit.steps import CallStep, NewCodeStep, Step, python_arguments
 
 if TYPE_CHECKING:
     from near_harness.audit.auditor import Auditor
@@ -18,6 +20,11 @@ _ID = "NH001"
 _SAMPLES = 12
 _FORGERIES = 4
 """So many results are forged for one set of arguments, and so many sets are tried."""
+_PASTS = 16
+"""So many states in which it was seen to run are tried."""
+
+Way = tuple[tuple[Step, ...], bytes]
+"""Steps that lead to a state, and arguments that the callback is called with there."""
 
 
 async def _probe(auditor: Auditor) -> AsyncIterator[Finding]:
@@ -39,37 +46,52 @@ def _callbacks(auditor: Auditor) -> list[str]:
 
 async def _called(auditor: Auditor, method: str) -> Finding | None:
     """Call it directly."""
-    world = auditor.world
-    for args in _arguments(auditor, method):
-        async with played(world, CallStep(world.stranger.id, world.contract_id, method, args)) as run:
+    world, harmless = auditor.world, None
+    for past, args in _ways(auditor, method):
+        async with played(world, *past, CallStep(world.stranger.id, world.contract_id, method, args)) as run:
             if run.entered:
                 check = ("found = tx.root.arrived  # the stranger's call was not refused",)
-                return _finding(run, method, "may call it", check)
-            if auditor.survey.is_private(run):
+                finding = _finding(run, method, "may call it", check)
+                if finding.severity is Severity.HIGH:
+                    return finding
+                harmless = harmless or finding
+            elif auditor.survey.is_private(run):
                 return None
-    return None
+    return harmless
 
 
 async def _forged(auditor: Auditor, method: str) -> Finding | None:
     """Call it from a contract of the stranger's, as the callback of a promise whose result the stranger has chosen."""
-    world = auditor.world
-    for number, args in enumerate(_arguments(auditor, method)):
-        for answer in _answers(auditor, method) if number < _FORGERIES else ():
+    world, harmless = auditor.world, None
+    for past, args in _few(_ways(auditor, method)):
+        for answer in _answers(auditor, method):
             source = f"forging_code({world.contract_id!r}, {method!r}, {python_arguments(args)}, {answer!r})"
             code = forging_code(world.contract_id, method, args, answer)
             why = f"calls {method} as its own callback, with the result {answer.decode('utf-8', 'replace')!r}"
             forger = NewCodeStep(world.stranger.id, code, why, source)
-            async with played(world, forger, CallStep(world.stranger.id, world.stranger.id, FORGE)) as run:
+            async with played(world, *past, forger, CallStep(world.stranger.id, world.stranger.id, FORGE)) as run:
                 if run.result is None:
                     continue
-                (called,) = run.outcome.find(world.contract_id, method)
+                called = run.outcome.find(world.contract_id, method)[0]  # what it leads to may run it once more
                 if called.arrived:
-                    found = f"tx.receipt({world.contract_id!r}, {method!r}).arrived"
+                    found = f"tx.find({world.contract_id!r}, {method!r})[0].arrived"
                     check = (f"found = {found}  # the call of the stranger's contract was not refused",)
-                    return _finding(run, method, "may call it with a promise result of their own making", check)
+                    finding = _finding(run, method, "may call it with a promise result of their own making", check)
+                    if finding.severity is Severity.HIGH:
+                        return finding
+                    harmless = harmless or finding
                 if auditor.survey.is_private(run):
                     return None
-    return None
+    return harmless
+
+
+def _few(ways: Iterator[Way]) -> Iterator[Way]:
+    """So many of those that need no past, and so many of those that do."""
+    taken: Counter[bool] = Counter()
+    for past, args in ways:
+        if taken[bool(past)] < _FORGERIES:
+            taken[bool(past)] += 1
+            yield past, args
 
 
 def _answers(auditor: Auditor, method: str) -> Iterator[bytes]:
@@ -80,9 +102,16 @@ def _answers(auditor: Auditor, method: str) -> Iterator[bytes]:
     yield from (b"true", b'"1"', b"")
 
 
-def _arguments(auditor: Auditor, name: str) -> Iterator[bytes]:
-    yield from auditor.callbacks.get(name, ())
-    yield from auditor.survey.samples.encoded((auditor.world.interface.methods or {})[name], _SAMPLES)
+def _ways(auditor: Auditor, name: str) -> Iterator[Way]:
+    """Arguments that it got, and samples, on the chain as it is; then what it got where it ran: before the call, and after it."""
+    methods = auditor.world.interface.methods or {}
+    seen = auditor.callbacks.get(name, ())
+    yield from (((), args) for args in dict.fromkeys((*seen, *auditor.survey.samples.encoded(methods[name], _SAMPLES))))
+    ran = [(entry, one.args) for entry in (*auditor.entries(), *auditor.varied) for one in entry.callbacks if one.method == name]
+    before = dict.fromkeys((entry.past, args) for entry, args in ran if entry.past)
+    after = dict.fromkeys(((*entry.past, entry.call), args) for entry, args in ran)
+    pairs = itertools.zip_longest(before, after)
+    yield from itertools.islice((way for pair in pairs for way in pair if way is not None), _PASTS)
 
 
 def _finding(run: Run, method: str, may: str, check: tuple[str, ...]) -> Finding:

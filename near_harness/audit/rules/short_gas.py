@@ -52,10 +52,10 @@ def _with_callbacks(auditor: Auditor, method: str) -> list[Entry]:
     found: dict[tuple[str, bool], tuple[Gas, Entry]] = {}
     varied = [entry for entry in auditor.varied if entry.call.method == method]
     for entry in (*auditor.survey.records[method].entries, *varied):
-        for callback, burnt in entry.callbacks:
-            key = (callback, entry.clean)
-            if key not in found or found[key][0] < burnt:
-                found[key] = (burnt, entry)
+        for callback in entry.callbacks:
+            key = (callback.method, entry.clean)
+            if key not in found or found[key][0] < callback.burnt:
+                found[key] = (callback.burnt, entry)
     return list({id(entry): entry for _, entry in found.values()}.values())
 
 
