@@ -17,12 +17,14 @@ from near_harness.contract.abi import Method, Parameter
 from near_harness.contract.arguments import encode_arguments
 from near_harness.contract.borsh import BorshType
 from near_harness.errors import InvalidArguments
+from near_harness.keys import KeyPair
 
 _ONE_NEAR = str(10**24)
 _CONTRACT_NAMES = (
     "contract", "pool", "token", "callee", "oracle", "target", "factory", "registry", "market", "exchange", "clerk", "till",
 )  # fmt: skip
 """Words in the names of parameters that mean another contract; other accounts are users first."""
+_PUBLIC_KEYS = tuple(str(KeyPair.from_seed(seed).public_key) for seed in ("audit", "audit 2"))
 _MANY = 50
 _DEEPEST = 6
 _MOST_FOR_A_TYPE = 10
@@ -77,9 +79,11 @@ class Samples:
 
     def _of(self, schema: Any, name: str, depth: int) -> Sequence[Any]:  # noqa: PLR0911 - a form of a schema each
         if not isinstance(schema, Mapping) or not schema or depth > _DEEPEST:
-            return ("1", *self._ids(name), 1, True, _ONE_NEAR, None, [], {}) if not depth else (None, "1", 1, {})
+            return (*_keys(name), "1", *self._ids(name), 1, True, _ONE_NEAR, None, [], {}) if not depth else (None, "1", 1, {})
         if "$ref" in schema:
             target = schema["$ref"].rpartition("/")[2]
+            if target == "PublicKey":
+                return _PUBLIC_KEYS
             return self._ids(name) if target == "AccountId" else self._of(self.definitions.get(target), name, depth + 1)
         if "const" in schema:
             return (schema["const"],)
@@ -112,7 +116,8 @@ class Samples:
     def _texts(self, schema: Mapping[str, Any], name: str) -> Sequence[str]:
         if str(schema.get("description", "")).startswith("NEAR Account Identifier"):
             return self._ids(name)
-        return ("1", _ONE_NEAR, "1000", "0", *self.users[:1], "text")
+        may_be_a_key = _PUBLIC_KEYS[:1] if name in ("key", "keys") else ()
+        return (*_keys(name), "1", *may_be_a_key, _ONE_NEAR, "1000", "0", *self.users[:1], "text")
 
     def _ids(self, name: str) -> Sequence[str]:
         means_a_contract = any(word in _CONTRACT_NAMES for word in name.split("_"))
@@ -136,6 +141,12 @@ class Samples:
         wanted = [key for key in parts if key in schema.get("required", ())]
         choices = [list(self._of(parts[key], key.lower(), depth + 1)) for key in wanted]
         return [dict(zip(wanted, values, strict=True)) for values in itertools.islice(_one_by_one(choices), _MOST_FOR_A_TYPE)]
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    """Public keys, where the name of a parameter means one: near-sdk's ABI says no more than that it is text."""
+    joined = name.replace("_", "").removesuffix("s")
+    return _PUBLIC_KEYS if joined.endswith(("publickey", "pubkey")) or name.rsplit("_", maxsplit=1)[-1] in ("pk", "pks") else ()
 
 
 class _LeftOut:

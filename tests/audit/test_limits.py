@@ -23,6 +23,16 @@ def test_arguments_are_learnt_from_what_a_contract_without_an_abi_refuses(tmp_pa
     assert "the contract has no ABI, so arguments were guessed" in str(report)
 
 
+def test_a_method_that_wants_a_public_key_is_entered(tmp_path: Path) -> None:
+    code = (CONTRACTS / "workshop.wasm").read_bytes()
+    for name, content in (("with_abi", code), ("without", code.replace(b"__contract_abi", b"__contract_abc"))):
+        path = tmp_path / f"{name}.wasm"
+        path.write_bytes(content)
+        report = audit_file(Request(path, rules=("NH001",), tries=12))
+        (give,) = (record for record in report.methods if record.method.name == "give")
+        assert {entry.call.args for entry in give.entries}, str(report)
+
+
 async def test_a_call_that_waits_for_a_resume_is_told(near: Near) -> None:
     contract = await near.deploy(hand_written.waits(), "waits")
     report = await near.audit(contract, tries=2)
