@@ -34,7 +34,7 @@ class Finding:
     ``method`` is the contract's method at fault, ``detail`` what else tells two findings of a rule and method apart;
     ``steps`` lead to the fault from the set-up, and the last of them is the transaction ``tx``. ``check`` are lines of Python
     that set ``found`` from ``tx``: the script of the finding ends with them. ``tree`` and ``ledger`` are drawn from the
-    transaction of the proof.
+    transaction of the proof; of a large one, some receipts and accounts, with how many were left out.
     """
 
     rule: str

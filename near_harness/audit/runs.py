@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LEAST_DEPOSIT = NEAR("0.001")
 """Less than this is no payment: one yoctoNEAR only shows that a full key signed."""
+_MOST_RECEIPTS, _MOST_ACCOUNTS = 24, 12
+"""So many are drawn of a proof: one of a payment to fifty would fill pages."""
 STATE_KEY = b"STATE"
 """Where near-sdk keeps the contract's own structure; written by the first call, where no init has done it."""
 
@@ -165,8 +167,10 @@ class Run:
         self, rule: str, severity: Severity, method: str, message: str, check: tuple[str, ...], *, detail: str = ""
     ) -> Finding:
         from near_harness.audit.findings import Finding  # noqa: PLC0415 - findings know runs by type
+        from near_harness.render.ledger import ledger_text  # noqa: PLC0415 - rich is loaded where something is drawn
+        from near_harness.render.tree import tree_text  # noqa: PLC0415
 
-        tree, ledger = str(self.outcome), str(self.ledger)
+        tree, ledger = tree_text(self.outcome, most=_MOST_RECEIPTS), ledger_text(self.ledger, most=_MOST_ACCOUNTS)
         return Finding(rule, severity, method, message, self.steps, check, detail, tree, ledger)
 
 

@@ -18,30 +18,32 @@ _MOST_OTHERS = 5
 _COLUMNS = ("before", "paid", "received", "refunded", "reward", "gas", "after", "change")
 
 
-def ledger_text(ledger: Ledger) -> str:
-    """Draw the ledger as plain text."""
-    return plain_text(ledger_table(ledger))
+def ledger_text(ledger: Ledger, *, most: int | None = None) -> str:
+    """Draw the ledger as plain text, with not more than ``most`` accounts."""
+    return plain_text(ledger_table(ledger, most=most))
 
 
-def ledger_table(ledger: Ledger) -> Group:
+def ledger_table(ledger: Ledger, *, most: int | None = None) -> Group:
     """Draw the ledger for a rich console: accounts in NEAR, the last line their sum; then storage and tokens."""
     rows = list(ledger.rows.values())
     extra = [name for name in ("others", "unexplained") if any(getattr(row, name) != 0 for row in rows)]
     table = Table("account", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for heading in (*_COLUMNS, *extra, "storage"):
         table.add_column(heading, justify="right")
-    for row in rows:
+    for row in rows[:most]:
         before, after = (holding.balance.short if holding else "none" for holding in (row.before, row.after))
         cells = [row.account, before, *map(_cell, (-row.paid, row.received, row.refunded, row.reward, -row.gas)), after]
         more = (_cell(getattr(row, name)) for name in extra)
         table.add_row(*cells, _coloured(row.change), *more, f"{row.storage_change:+} B" if row.storage_change else "")
+    if len(rows) > len(rows[:most]):
+        table.add_row(f"… {len(rows) - len(rows[:most])} more", style="dim")
     nothing = Amount(0)
     sums = [
         sum(values, nothing)
         for values in zip(*((-r.paid, r.received, r.refunded, r.reward, -r.gas, r.change) for r in rows), strict=True)
     ]
     table.add_row("all together", "", *map(_cell, sums[:-1]), "", _coloured(sums[-1]), style="dim")
-    tokens = (_token_line(token, moved) for token, moved in ledger.tokens.items())
+    tokens = (_token_line(token, moved, most) for token, moved in ledger.tokens.items())
     return Group(table, *tokens, *map(Text, others_told(ledger)))
 
 
@@ -66,5 +68,7 @@ def others_told(ledger: Ledger) -> list[str]:
     return lines
 
 
-def _token_line(token: str, moved: dict[str, int]) -> Text:
-    return Text(f"token {token}: " + ", ".join(f"{account} {amount:+,}" for account, amount in moved.items()))
+def _token_line(token: str, moved: dict[str, int], most: int | None) -> Text:
+    told = [f"{account} {amount:+,}" for account, amount in moved.items()]
+    left = len(told) - len(told[:most])
+    return Text(f"token {token}: " + ", ".join([*told[:most], *([f"… {left} more"] if left else [])]))

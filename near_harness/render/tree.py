@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ from near_harness.outcome.receipt import Receipt, Refund
 from near_harness.render.plain import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Sequence
 
 _SHOWN = 160
+_SURELY = 4
+"""So many failures, and so many callbacks, are drawn of a tree that is too big to be drawn."""
 _RUST_PLACE = re.compile(r"(panicked at \S+:\d+:\d+:)\n")
 _REFUNDS = {
     Refund.DEPOSIT: "deposit of the failed receipt",
@@ -27,12 +30,12 @@ _REFUNDS = {
 }
 
 
-def tree_text(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> str:
-    """Draw the tree as plain text; the receipts in ``marked`` get an arrow."""
-    return plain_text(tree(outcome, marked=marked))
+def tree_text(outcome: Outcome, *, marked: Collection[Receipt] = (), most: int | None = None) -> str:
+    """Draw the tree as plain text; the receipts in ``marked`` get an arrow, and not more than ``most`` are drawn."""
+    return plain_text(tree(outcome, marked=marked, most=most))
 
 
-def tree(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> Tree:
+def tree(outcome: Outcome, *, marked: Collection[Receipt] = (), most: int | None = None) -> Tree:
     """Draw the tree for a rich console."""
     head = Text.assemble(
         ("transaction ", "dim"), (outcome.hash, "dim"), f"  {outcome.signer} -> {outcome.receiver}  ", result_text(outcome)
@@ -40,15 +43,41 @@ def tree(outcome: Outcome, *, marked: Collection[Receipt] = ()) -> Tree:
     head.append(f"  {outcome.gas_burnt.short} burnt, {outcome.tokens_burnt.short}", "dim")
     drawn = Tree(head, guide_style="dim")
     numbers = {receipt: number for number, receipt in enumerate(outcome.receipts, 1)}
+    shown = set(numbers) if most is None else _telling(outcome.receipts, most)
     branches: dict[Receipt | None, Tree] = {None: drawn}
+    left_out: Counter[Receipt | None] = Counter()
     for receipt in outcome.receipts:
+        if receipt not in shown:
+            left_out[next((above for above in _above(receipt) if above in shown), None)] += 1
+            continue
         label = _label(receipt, numbers)
         if receipt in marked:
             label = Text.assemble(("==> ", "bold yellow"), label)
         for detail, style in _details(receipt, numbers):
             label.append(f"\n{indent(detail, '    ')}", style)
         branches[receipt] = branches[receipt.parent].add(label)
+    for above, count in left_out.items():
+        branches[above].add(Text(f"… {count} more receipt{'s' * (count != 1)}", "dim"))
     return drawn
+
+
+def _telling(receipts: Sequence[Receipt], most: int) -> set[Receipt]:
+    """So many receipts, each with those above it: some that failed and some callbacks, then whatever comes first."""
+    failed = [receipt for receipt in receipts if receipt.how_failed is not None]
+    callbacks = [receipt for receipt in receipts if receipt.callback_of]
+    shown: set[Receipt] = set()
+    for receipt in (*failed[:_SURELY], *callbacks[:_SURELY], *receipts):
+        more = {receipt, *_above(receipt)} - shown
+        if len(shown) + len(more) <= most:
+            shown |= more
+    return shown
+
+
+def _above(receipt: Receipt) -> Iterator[Receipt]:
+    """The receipts that led to one, the nearest first."""
+    while receipt.parent is not None:
+        receipt = receipt.parent
+        yield receipt
 
 
 def _label(receipt: Receipt, numbers: dict[Receipt, int]) -> Text:

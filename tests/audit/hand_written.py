@@ -155,6 +155,13 @@ def unread_promise(*, good: bool) -> bytes:
     return w.contract(pay=code(paid, w.then("on_paid")), on_paid=when(w.failed(), w.remove("paid")))
 
 
+def unread_promises(count: int) -> bytes:
+    """Pays so many accounts that do not exist."""
+    w = Writing()
+    paid = [w.pays(f"nobody{number}.sandbox", int(NEAR(1))) for number in range(count)]
+    return w.contract(pay=code(w.write("paid"), *paid))
+
+
 def lock(*, good: bool) -> bytes:
     w = Writing()
     ask = code(w.refuse_if(w.has("lock"), "locked"), w.write("lock"), w.asks("alice.sandbox", "price", "on_price"))

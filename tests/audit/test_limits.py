@@ -48,3 +48,15 @@ async def test_a_user_without_money_is_told(near: Near) -> None:
     (record,) = (record for record in report.methods if record.method.name == "forgets")
     assert record.usual_refusal.startswith("NotEnoughBalance")
     assert "entered by the contract's own account only" in str(report)
+
+
+def test_the_proof_of_a_large_transaction_says_how_much_of_it_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "contract.wasm"
+    path.write_bytes(hand_written.unread_promises(50))
+    report = audit_file(Request(path, rules=("NH006",), tries=1))
+    finding = report.findings[0]
+    # Each payment fails and comes back, with the gas: 150 receipts below the call, besides the gas of the call.
+    assert finding.tree.endswith("    │   └── … 1 more receipt\n    └── … 127 more receipts")
+    assert finding.tree.count("#") == 24 and "FAILED nobody3.sandbox: Transfer" in finding.tree
+    assert "… 40 more" in finding.ledger and "all together" in finding.ledger
+    assert max(len((one.tree + one.ledger).splitlines()) for one in report.findings) < 60

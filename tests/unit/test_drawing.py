@@ -114,3 +114,11 @@ def test_a_panic_of_several_lines_stays_in_its_branch_of_the_tree(failing: Outco
     first = next(number for number, line in enumerate(drawn) if lines[0] in line)
     margin, _, end = drawn[first].partition(lines[0])
     assert end == "" and margin.startswith("    │") and drawn[first : first + len(lines)] == [margin + line for line in lines]
+
+
+def test_what_is_left_out_of_a_drawing_is_counted_where_it_would_stand(failing: Outcome) -> None:
+    everything = tree_text(failing)
+    assert tree_text(failing, most=len(failing.receipts)) == everything
+    drawn = [line.strip(" │") for line in tree_text(failing, most=3).splitlines()]
+    assert [line.split()[1] for line in drawn if line.startswith(("└── #", "├── #"))] == ["#1", "#2", "#5"]
+    assert [line for line in drawn if "more" in line] == ["└── … 2 more receipts", "└── … 1 more receipt", "└── … 1 more receipt"]
