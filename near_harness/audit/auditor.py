@@ -68,6 +68,7 @@ class Auditor:
             seed=self._seed,
             protocol_version=near.node.protocol_version,
             origin=self._origin,
+            notes=self.world.notes,
         )
 
     def entries(self) -> list[Entry]:

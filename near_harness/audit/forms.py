@@ -46,6 +46,7 @@ def as_json(report: Report, scripts: Mapping[str, Path]) -> str:
             for record in report.methods
         ],
         "not_entered": [record.method.name for record in report.not_entered],
+        "notes": list(report.notes),
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
 
@@ -84,6 +85,7 @@ def as_sarif(report: Report, scripts: Mapping[str, Path]) -> str:
         for record in report.not_entered
     ]
     notes += [] if report.has_abi else [{"level": "warning", "message": {"text": NO_ABI}}]
+    notes += [{"level": "warning", "message": {"text": note}} for note in report.notes]
     run = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],

@@ -105,17 +105,21 @@ class MadeOrigin:
 async def make_world(near: Near, contract: ContractMaking, others: Sequence[ContractMaking]) -> tuple[World, MadeOrigin]:
     """Make accounts, other contracts and the contract. Where its init is not given, and its ABI has one, sample arguments do.
 
+    Other contracts are initialised where that needs no arguments.
+
     :raises CannotAudit: where the contract or one of the others cannot be deployed, run or initialised.
     """
     makings: list[AccountMaking | ContractMaking] = [AccountMaking(name) for name in (*_USERS, _STRANGER)]
     accounts = [await making.run(near) for making in makings if isinstance(making, AccountMaking)]
-    callees = []
+    callees, notes = [], []
     for other in others:
-        callees.append((await _deployed(near, other)).id)
-        makings.append(other)
+        making, note = await _with_plain_init(near, other)
+        callees.append((await _deployed(near, making)).id)
+        makings.append(making)
+        notes += [note] if note else []
     users = tuple(account.id for account in accounts[:2])
     made = contract if contract.init else await _with_sample_init(near, contract, users, tuple(callees))
-    world = World(near, await _deployed(near, made), tuple(accounts[:2]), accounts[2], tuple(callees))
+    world = World(near, await _deployed(near, made), tuple(accounts[:2]), accounts[2], tuple(callees), tuple(notes))
     return world, MadeOrigin(tuple(makings), made)
 
 
@@ -145,6 +149,25 @@ async def _check_that_it_runs(near: Near, account_id: str, method: str, origin: 
         raise CannotAudit(
             f"{origin} was deployed, but protocol {near.node.protocol_version} cannot run it: {failure.message}\n{failure.hint}"
         )
+
+
+async def _with_plain_init(near: Near, other: ContractMaking) -> tuple[ContractMaking, str]:
+    """Initialise another contract where that needs no arguments; and what is to be said of it, if anything."""
+    with near.anchor("audit"):
+        deployed = await _deployed(near, other)
+    inits = sorted(deployed.interface.inits, key=lambda method: method.name != "new")
+    for method in inits:
+        if method.parameters:
+            continue
+        tried = ContractMaking(other.name, other.wasm, method.name)
+        try:
+            with near.anchor("audit"):
+                await tried.run(near)
+        except TransactionFailed:
+            continue
+        return tried, f"{deployed.id} was initialised with {method.name}()"
+    note = f"{deployed.id} was not initialised: a --setup file can call its {inits[0].signature}" if inits else ""
+    return other, note
 
 
 async def _with_sample_init(

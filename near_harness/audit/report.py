@@ -32,6 +32,8 @@ class Report:
     protocol_version: int
     origin: Origin = field(repr=False)
     known: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+    """What is to be known of the chain of the audit: contracts that nobody initialised, for instance."""
 
     @property
     def not_entered(self) -> tuple[MethodRecord, ...]:

@@ -33,7 +33,8 @@ def drawn(report: Report, scripts: Mapping[str, Path] | None = None) -> Renderab
     parts: list[RenderableType] = []
     for finding in report.findings:
         parts += [_finding(report, finding, (scripts or {}).get(finding.fingerprint)), Text()]
-    parts += [_methods(report), Text(), _summary(report)]
+    notes = [Text(f"note: {note}", "yellow") for note in report.notes]
+    parts += [_methods(report), Text(), *notes, _summary(report)]
     return Group(*parts)
 
 

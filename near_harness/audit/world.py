@@ -76,6 +76,8 @@ class World:
     users: tuple[Account, ...]
     stranger: Account
     callees: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is to be said of how it was made."""
     past: tuple[Step, ...] = field(default=())
     progress: Progress = untold
     tries: int = 0

@@ -19,6 +19,8 @@ from near_harness.errors import BadInput, InvalidArguments, UnknownMethod
 
 ABI_METHOD = "__contract_abi"
 _LONGEST_ABI = 16 * 1024 * 1024
+_INITS = ("new", "init")
+"""What initialising methods are called, where no ABI tells them apart."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,13 @@ class Interface:
         callable_names = [known for known in self.methods if not known.startswith("__")]
         near = _near(name, callable_names) or f"; it has {', '.join(sorted(callable_names)) or 'no methods'}"
         raise UnknownMethod(f"contract {contract} has no method {name!r}{near}")
+
+    @property
+    def inits(self) -> list[Method]:
+        """Methods that may initialise the contract: those that the ABI says, else those of the usual names."""
+        methods = (self.methods or {}).values()
+        said = [method for method in methods if "init" in method.modifiers]
+        return said or [method for method in methods if method.parameters is None and method.name in _INITS]
 
     def borsh_type(self, declaration: str, contract: str) -> BorshType:
         """Return a type that some method takes or returns in borsh.

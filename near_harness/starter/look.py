@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from near_harness.outcome.failures import TransactionFailed
 
 _MOST_VIEWS = 3
 _LONGEST = 60
-_INITS = ("new", "init")
 _READS = ("get_", "is_", "has_", "total_", "ft_metadata", "nft_metadata")
 
 
@@ -40,9 +38,11 @@ async def look(wasm: Path, account: str) -> Look:
     """
     async with start(node="embedded") as near:
         with near.anchor():
-            methods = list(((await near.deploy(wasm, account)).interface.methods or {}).values())
+            interface = (await near.deploy(wasm, account)).interface
+        methods = list((interface.methods or {}).values())
+        plain = [method.name for method in interface.inits if not method.parameters]
         views = [method.name for method in methods if _may_be_read(method)]
-        found = [one for init in (*_by_init(methods), None) if (one := await _look(near, wasm, account, init, views)) is not None]
+        found = [one for init in (*plain, None) if (one := await _look(near, wasm, account, init, views)) is not None]
         best = max(found, key=lambda one: len(one.views))  # the first of those that tell most
         begins = next((method for method in methods if "init" in method.modifiers and method.parameters), None)
         if best.init or begins is None:
@@ -67,12 +67,6 @@ async def _look(near: Near, wasm: Path, account: str, init: str | None, views: l
             ]
             return Look(init, tuple(lasting[:_MOST_VIEWS]), private=private)
     return None
-
-
-def _by_init(methods: Sequence[Method]) -> list[str]:
-    """Methods that may begin a contract, without arguments: those that the ABI says, else those of the usual names."""
-    said = [method.name for method in methods if "init" in method.modifiers and not method.parameters]
-    return said or [method.name for method in methods if method.parameters is None and method.name in _INITS]
 
 
 def _with_arguments(method: Method) -> str:

@@ -106,6 +106,24 @@ def test_an_init_that_is_not_there_is_told_with_the_file() -> None:
     assert f"contract {POOL} has no method 'nwe'; did you mean new?" in result.stderr
 
 
+def test_another_contract_that_nobody_initialises_is_named(bad: Path) -> None:
+    told = "note: pool.sandbox was not initialised: a --setup file can call its new(owner)\n"
+    assert told in run(bad, *ONLY, "--with", f"pool={POOL}").stdout
+    assert json.loads(run(bad, *ONLY, "--with", f"pool={POOL}", "--json").stdout)["notes"] == [told[6:-1]]
+    assert told[6:-1] in run(bad, *ONLY, "--with", f"pool={POOL}", "--format", "sarif").stdout
+    assert "note: " not in run(bad, *ONLY).stdout
+
+
+def test_another_contract_is_initialised_where_that_needs_no_arguments(bad: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.wasm"
+    other.write_bytes(hand_written.reinitialisation(good=True))
+    result = run(bad, *ONLY, "--with", f"bank={BANK}", "--with", f"other={other}", "--scripts", tmp_path)
+    assert "note: bank.sandbox was initialised with new()\nnote: other.sandbox was initialised with new()\n" in result.stdout
+    script = tmp_path / "NH002-do-work.py"
+    assert script.read_text().count("init='new', args={}") == 2
+    assert run_script(script).returncode == 1
+
+
 def test_fail_on_decides_what_fails(bad: Path) -> None:
     codes = {least: run(bad, *ONLY, "--fail-on", least).exit_code for least in ("low", "medium", "high", "never")}
     assert codes == {"low": 1, "medium": 1, "high": 0, "never": 0}
