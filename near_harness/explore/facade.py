@@ -68,14 +68,15 @@ class Exploring:
           ``at_every_receipt``. ``chain`` reads a state without ``await``: ``chain.view(bank, "total_credit")``,
           ``chain.amount(…)``, ``chain.balance(bank)``, ``chain.money(bank)`` (gas left out), ``chain.data(bank)``.
         * ``serialisable``: what comes of it, some order of the transactions gives as well in which each runs to its end before
-          the next begins. Compared are contracts' data and money without gas, or ``project(chain)``.
+          the next begins, or waits in a yield. Compared are contracts' data and money without gas, or ``project(chain)``.
         * ``eventually``: calls that succeed afterwards, in each order: no lock is left behind.
         * ``sometimes``: predicates by name; each is true in some state of some order, so that a green run has been there.
         * Callbacks do not run out of gas; NEAR is neither lost nor made (after every receipt), nor are tokens (NEP-141).
 
         ``faults``: how many receipts may go wrong in one order, or
         :func:`~near_harness.explore.faults.fail_any_receipt_at`. ``stranger``: somebody who calls each method of the contracts
-        that take part, between the receipts of each actor. ``time_outs``: a yield may also end without data at any time.
+        that take part, between the receipts of each actor. ``time_outs``: a yield ends without data at any time,
+        unless it was resumed before.
 
         Beyond ``max_schedules`` or ``max_seconds`` orders are drawn by lot, and the report says so; with ``sample`` so many are
         drawn at once, and none is searched for. The first finding ends the search unless ``all_findings``. ``schedule``: run only

@@ -1,8 +1,9 @@
 """What may happen next, and what happens then: receipts as moves.
 
 A receipt belongs to the lane of its sender and receiver. In the order ``fifo`` the receipts of a lane never overtake each other,
-as on a real chain; in the order ``any`` all of them may. A transaction begins when the one before it, of the same actor, has come
-to its end. Receipts at different accounts commute.
+as on a real chain; in the order ``any`` all of them may. The end of a yield without data belongs to no lane, since nobody sends
+it: it may come before what was sent earlier, and after what was sent later. A transaction begins when the one before it, of the
+same actor, has come to its end. Receipts at different accounts commute.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ ORDERS = ("fifo", "any")
 class Move:
     """A receipt that is on its way. Two of the same name, in two orders, are the same receipt as long as what made them is."""
 
-    __slots__ = ("deposit", "free", "is_root", "kind", "lane", "methods", "name", "place", "sender", "tree")
+    __slots__ = ("deposit", "free", "is_root", "is_time_out", "kind", "lane", "methods", "name", "place", "sender", "tree")
 
     def __init__(self, parcel: Any) -> None:
         self.name: str = parcel.name
@@ -34,7 +35,8 @@ class Move:
         self.deposit: int = parcel.deposit
         self.tree, dot, _ = self.name.partition(".")
         self.is_root = not dot
-        self.lane: tuple[str, str] | None = None if self.is_root else (self.sender, self.place)
+        self.is_time_out = self.name.endswith(".timeout")
+        self.lane: tuple[str, str] | None = None if self.is_root or self.is_time_out else (self.sender, self.place)
 
     @property
     def is_callback(self) -> bool:
@@ -88,7 +90,7 @@ class Moves:
             if move.is_root:
                 if self._before.get(move.name) not in trees:
                     found.append(move)
-            elif not self._fifo:
+            elif not self._fifo or move.lane is None:
                 found.append(move)
             elif move.lane not in lanes:
                 lanes.add(move.lane)

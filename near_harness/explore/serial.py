@@ -1,7 +1,8 @@
 """One transaction at a time: what may come of the transactions when nothing runs between the receipts of one.
 
 Each transaction runs to its end, its receipts first in, first out, as a node runs them; in every order of the transactions that
-keeps each actor's own. A transaction that was refused (its first receipt failed) may as well have never been sent.
+keeps each actor's own. One that waits in a yield is not at its end: others run meanwhile, and resume it or not. What is not
+interrupted is each piece of it. A transaction that was refused (its first receipt failed) may as well have never been sent.
 """
 
 from __future__ import annotations
@@ -42,86 +43,84 @@ class Serial:
     def paths(self, names: frozenset[str] | None = None) -> Iterator[tuple[Position, list[Move]]]:
         """Every order of the transactions: the state in the end, and the receipts as they ran."""
         scene = self._scene if names is None else self._scene.only(names)
-        moves = self._moves(scene)
+        moves, pieces = self._moves(scene)
 
-        def runs(position: Position, left: tuple[str, ...], path: list[Move]) -> Iterator[tuple[Position, list[Move]]]:
-            if not left:
+        def runs(position: Position, path: list[Move]) -> Iterator[tuple[Position, list[Move]]]:
+            begins = moves.enabled(position)
+            if not begins:
                 yield position, path
-            for name in left:
-                if scene.before(name) in left:
-                    continue
-                after, more = run_first_in_first_out(moves, _with_root(position, moves, name))
-                yield from runs(after, tuple(other for other in left if other != name), path + more)
+            for first in begins:
+                after, more = _piece(pieces, position, first)
+                yield from runs(after, path + more)
 
-        names_left = tuple(root.name for root in scene.roots)
-        yield from runs(Position(scene.world, ()), names_left, [])
+        yield from runs(moves.start(), [])
 
-    def _moves(self, scene: Scene) -> Moves:
-        moves = Moves(scene, self._order, self._faults)
-        moves.places = self._places
-        return moves
+    def _moves(self, scene: Scene) -> tuple[Moves, _Pieces]:
+        """What may begin, and what goes on by itself then."""
+        moves, pieces = Moves(scene, self._order, self._faults), _Pieces(scene, self._order, self._faults)
+        moves.places = pieces.places = self._places
+        return moves, pieces
 
     def _outcomes_of(self, names: frozenset[str]) -> set[Hashable]:
         if names not in self._known:
-            scene = self._scene.only(names)
-            moves = self._moves(scene)
-
-            def end(world: Any, name: str) -> list[Any]:
-                after, _ = run_first_in_first_out(moves, _with_root(Position(world, ()), moves, name))
-                return [after.world]
-
-            self._known[names] = self._one_after_the_other(scene, end)
+            moves, pieces = self._moves(self._scene.only(names))
+            self._known[names] = self._one_after_the_other(moves, lambda *begun: [_piece(pieces, *begun)[0]])
         return self._known[names]
 
     def _reordered(self, names: frozenset[str]) -> set[Hashable]:
         if names not in self._wide:
-            scene = self._scene.only(names)
-            self._wide[names] = self._one_after_the_other(scene, lambda world, name: self._ends(scene, world, name))
+            moves, pieces = self._moves(self._scene.only(names))
+            self._wide[names] = self._one_after_the_other(moves, lambda *begun: _reordered_piece(pieces, *begun))
         return self._wide[names]
 
-    def _one_after_the_other(self, scene: Scene, ends: Callable[[Any, str], list[Any]]) -> set[Hashable]:
-        """The outcomes of every order of the transactions. ``ends``: the states to which one leads; from each goes on once."""
+    def _one_after_the_other(self, moves: Moves, ends: Callable[[Position, Move], list[Position]]) -> set[Hashable]:
+        """The outcomes of every order of the pieces. ``ends``: the states to which one leads; from each goes on once."""
         found: set[Hashable] = set()
-        known: set[tuple[bytes, tuple[str, ...]]] = set()
+        known: set[_State] = set()
 
-        def runs(world: Any, left: tuple[str, ...]) -> None:
-            if not left:
-                found.add(self._outcomes.of(world))
-            for name in left:
-                if scene.before(name) in left:
-                    continue
-                rest = tuple(other for other in left if other != name)
-                for after in ends(world, name):
-                    if (after.root, rest) in known:
+        def runs(position: Position) -> None:
+            begins = moves.enabled(position)
+            if not begins:
+                found.add(self._outcomes.of(position.world))
+            for first in begins:
+                for after in ends(position, first):
+                    if _state(after) in known:
                         continue
                     if len(known) >= MOST_STATES:
                         self.cut_short = True
                         return
-                    known.add((after.root, rest))
-                    runs(after, rest)
+                    known.add(_state(after))
+                    runs(after)
 
-        runs(scene.world, tuple(root.name for root in scene.roots))
+        runs(moves.start())
         return found
 
-    def _ends(self, scene: Scene, world: Any, name: str) -> list[Any]:
-        """The states, each once, that one transaction by itself may lead to."""
-        moves = self._moves(scene)
-        ends = _Ends()
-        Search(moves, ends).run(_with_root(Position(world, ()), moves, name))
-        return list(ends.worlds.values())
+
+_State = tuple[bytes, frozenset[str]]
+
+
+def _state(position: Position) -> _State:
+    return position.world.root, frozenset(move.name for move in position.pending)
+
+
+class _Pieces(Moves):
+    """Only what goes on by itself: transactions that have not begun wait, and so do the ends of yields."""
+
+    def enabled(self, position: Position) -> list[Move]:
+        return [move for move in super().enabled(position) if not (move.is_root or move.is_time_out)]
 
 
 class _Ends:
-    """Remembers the states in which nothing is on its way any more."""
+    """Remembers the states in which nothing goes on by itself any more."""
 
     def __init__(self) -> None:
-        self.worlds: dict[bytes, Any] = {}
+        self.positions: dict[_State, Position] = {}
 
     def step(self, _position: Position, _move: Move, _step: Any, _path: object) -> bool:
         return False
 
     def end(self, position: Position, _path: object) -> bool:
-        self.worlds.setdefault(position.world.root, position.world)
+        self.positions.setdefault(_state(position), position)
         return False
 
 
@@ -134,7 +133,29 @@ def run_first_in_first_out(moves: Moves, position: Position) -> tuple[Position, 
     return position, path
 
 
-def _with_root(position: Position, moves: Moves, name: str) -> Position:
-    """Let one of the transactions of the world begin now."""
-    root = next(move for move in moves.start([name]).pending)
-    return Position(position.world, (*position.pending, root), position.refused)
+def _piece(pieces: _Pieces, position: Position, first: Move) -> tuple[Position, list[Move]]:
+    """Let a transaction begin, or a yield end, and go on until everything of it has run or waits in a yield."""
+    begun, _ = pieces.play(position, first)
+    after, path = run_first_in_first_out(pieces, begun)
+    after, idle = _without_idle_ends(pieces, after)
+    return after, [first, *path, *idle]
+
+
+def _reordered_piece(pieces: _Pieces, position: Position, first: Move) -> list[Position]:
+    """The states, each once, to which that may lead with its receipts in any order."""
+    begun, _ = pieces.play(position, first)
+    ends = _Ends()
+    Search(pieces, ends).run(begun)
+    return [_without_idle_ends(pieces, end)[0] for end in ends.positions.values()]
+
+
+def _without_idle_ends(pieces: _Pieces, position: Position) -> tuple[Position, list[Move]]:
+    """Run the ends of yields that were resumed: they do nothing, whenever they come."""
+    idle = []
+    for move in position.pending:
+        if move.is_time_out:
+            after, step = pieces.play(position, move)
+            if after.world.root == position.world.root and not step.sent:
+                position = after
+                idle.append(move)
+    return position, idle

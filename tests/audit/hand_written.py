@@ -128,6 +128,22 @@ def waits() -> bytes:
     return w.contract(wait=code(put(0, made), call("promise_return", get(0))), resumed=code())
 
 
+def questions(*, good: bool) -> bytes:
+    """A question that waits. Its answer is paid by another contract; the bad one does not ask again whether it is in time."""
+    w = Writing()
+    made = call("promise_yield_create", *w._text("resumed"), *w._text(""), _GAS, 0, _REGISTER)
+    kept = code(call("storage_write", *w._text("data id"), (1 << 64) - 1, _REGISTER, 0), DROP)
+    asked = code(call("storage_read", *w._text("data id"), _REGISTER), DROP)
+    resumed = call("promise_yield_resume", (1 << 64) - 1, _REGISTER, *w._text("1"))
+    in_time = when(resumed, code(), w.refuse("too late")) if good else code(resumed, DROP)
+    return w.contract(
+        ask=code(put(0, made), kept, w.write("waiting"), call("promise_return", get(0))),
+        answer=code(w.refuse_unless_has("waiting"), w.asks("alice.sandbox", "pay", "on_paid")),
+        on_paid=code(asked, in_time, w.write("answered")),
+        resumed=code(w.remove("waiting"), when(w.failed(), w.write("taken back"))),
+    )
+
+
 def kept_state(*, good: bool) -> bytes:
     w = Writing()
     undone = when(w.failed(), w.remove("done")) if good else code(w.failed(), DROP)

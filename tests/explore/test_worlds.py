@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from audit import hand_written
 from explore.all_orders import Watcher, every_order, seen_by_accounts
 
 from near_harness import NEAR, Account, Contract, Near
@@ -76,6 +77,47 @@ async def test_a_yield_that_nobody_resumes(near: Near, bank: Contract, alice: Ac
     )
     assert ended.receipts > waiting.receipts
     assert any(name.endswith(".timeout") for name in await names_of(near, call))
+
+
+async def test_a_transaction_that_waits_in_a_yield_lets_others_run(
+    near: Near, contracts: Path, alice: Account, bob: Account
+) -> None:
+    workshop = await near.deploy(contracts / "workshop.wasm", "workshop")
+    calls = [workshop.ask(question="q").by(alice).attach(NEAR(1)), workshop.answer(question="q", text="a").by(bob)]
+    for order in ("fifo", "any"):
+        seen = {
+            "an answer": lambda chain: chain.money(bob) == NEAR(101),
+            "none": lambda chain: chain.money(alice) == NEAR(100),
+        }
+        report = await near.explore(calls, time_outs=True, order=order, sometimes=seen)
+        assert (report.summary.split(",")[0], report.findings) == (f"explored 4/4 receipt orders ({order}", ())
+        report.assert_safe()
+
+
+async def test_an_end_of_a_yield_within_another_transaction_is_found(near: Near, alice: Account, bob: Account) -> None:
+    for good in (True, False):
+        contract = await near.deploy(hand_written.questions(good=good), f"good_{good}".lower())
+        calls = [contract.call("ask").by(alice), contract.call("answer").by(bob)]
+        report = await near.explore(calls, time_outs=True)
+        assert [one.oracle for one in report.findings] == ([] if good else ["serialisable"]), str(report)
+    (finding,) = report.findings
+    assert finding.schedule == "near-schedule v1 fifo w0 w1 w0.0.timeout w1.0 w1.0.cb"
+    assert finding.good is not None
+    assert finding.good.schedule == "near-schedule v1 fifo w0 w0.0.timeout w1"
+
+
+async def test_ends_of_yields_come_in_every_order(near: Near, contracts: Path, alice: Account, bob: Account) -> None:
+    workshop = await near.deploy(contracts / "workshop.wasm", "workshop")
+    asked = [workshop.ask(question=name).by(alice).attach(NEAR(1)) for name in "pq"]
+    scene, _ = await near._scene([*asked, workshop.answer(question="q", text="a").by(bob)], time_outs=True)
+    for order in ("fifo", "any"):
+        moves = Moves(scene, order)
+        outcomes = Outcomes(scene.base, moves.places)
+        watcher = Watcher(outcomes)
+        assert Search(moves, watcher).run(moves.start()).complete
+        ends = [(outcomes.of(position.world), seen_by_accounts(path)) for position, path in every_order(moves)]
+        assert {seen for _, seen in ends} == watcher.orders
+        assert {outcome for outcome, _ in ends} == watcher.outcomes
 
 
 async def names_of(near: Near, call: Call) -> list[str]:
