@@ -28,7 +28,7 @@ def hops_text(uses: Iterable[GasUse]) -> str:
         (str(use.receipt), *(gas.short for gas in (use.attached, use.burnt, use.passed_on, use.left)), f"{use.spare:.0%}")
         for use in uses
     ]
-    return table_text(("receipt", "attached", "burnt", "passed on", "left", "to spare"), rows)
+    return table_text(("receipt", "attached", "burnt with fees", "passed on", "left", "to spare"), rows)
 
 
 def _figures(found: list[GasEntry]) -> Sequence[str]:

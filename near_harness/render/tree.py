@@ -91,8 +91,9 @@ def _label(receipt: Receipt, numbers: dict[Receipt, int]) -> Text:
         text.append(f"  +{receipt.deposit.short}", "yellow")
     if receipt.callback_of:
         text.append("  callback of " + ", ".join(f"#{numbers[source]}" for source in receipt.callback_of), "magenta")
-    used = f"{receipt.gas_burnt.short.removesuffix(' Tgas')} of {receipt.gas.short}" if receipt.gas else receipt.gas_burnt.short
-    return text.append(f"  from {receipt.predecessor}, {used}", "dim")
+    # What is burnt has the fees of the receipt, for which nothing is attached: it may be the greater one.
+    attached = f", {receipt.gas.short} attached" if receipt.gas else ""
+    return text.append(f"  from {receipt.predecessor}, {receipt.gas_burnt.short} burnt{attached}", "dim")
 
 
 def _action_text(receipt: Receipt) -> list[str]:

@@ -75,7 +75,7 @@ def gas_table(outcome: Outcome) -> str:
     uses = gas_uses(outcome)
     if not uses:
         return "<p>no method was called</p>"
-    head = "".join(f"<th>{name}</th>" for name in ("receipt", "attached", "burnt", "passed on", "left", "used"))
+    head = "".join(f"<th>{name}</th>" for name in ("receipt", "attached", "burnt with fees", "passed on", "left", "used"))
     rows = "".join(
         f'<tr class="{"tight" if use.is_tight else ""}"><td>{escape(str(use.receipt))}</td>'
         + "".join(f"<td>{escape(gas.short)}</td>" for gas in (use.attached, use.burnt, use.passed_on, use.left))

@@ -52,7 +52,7 @@ async def test_what_is_left_is_what_the_protocol_gives_back(near: Near, bank: Co
 async def test_hops_print_as_a_table(bank: Contract, pool: Contract, alice: Account) -> None:
     tx = await bank.deposit_and_stake(pool).by(alice).attach(NEAR(1)).gas(TGas(150))
     lines = hops_text(gas_uses(tx)).splitlines()
-    assert lines[0].split() == ["receipt", "attached", "burnt", "passed", "on", "left", "to", "spare"]
+    assert lines[0].split() == ["receipt", "attached", "burnt", "with", "fees", "passed", "on", "left", "to", "spare"]
     assert lines[1].startswith(f"{alice.id} -> {bank.id}.deposit_and_stake")
     assert "150 Tgas" in lines[1] and lines[1].endswith("0%")  # what is not used goes to the promises
     assert len(lines) == 4

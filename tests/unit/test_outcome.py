@@ -126,13 +126,13 @@ def test_the_printed_tree(failing: Outcome) -> None:
         cut
         == """\
 transaction r0  alice.sandbox -> bank.sandbox  FAILED  ~4.65 Tgas burnt, ~0.00038 NEAR
-└── #1 ok bank.sandbox: run(1f05…)  +10 NEAR  from alice.sandbox, ~1.63 of 300 Tgas
+└── #1 ok bank.sandbox: run(1f05…)  +10 NEAR  from alice.sandbox, ~1.63 Tgas burnt, 300 Tgas attached
         returned the result of #5
-    ├── #2 FAILED pool.sandbox: boom()  +10 NEAR  from bank.sandbox, ~0.9 of 50 Tgas
+    ├── #2 FAILED pool.sandbox: boom()  +10 NEAR  from bank.sandbox, ~0.9 Tgas burnt, 50 Tgas attached
     │       ContractPanic: boom; its changes were rolled back
     │   ├── #3 ok refund 10 NEAR to bank.sandbox (deposit of the failed receipt)
     │   └── #4 ok refund ~0.0508 NEAR to alice.sandbox (gas)
-    ├── #5 FAILED bank.sandbox: on_result(4002…)  callback of #2  from bank.sandbox, ~0.9 of 50 Tgas
+    ├── #5 FAILED bank.sandbox: on_result(4002…)  callback of #2  from bank.sandbox, ~0.9 Tgas burnt, 50 Tgas attached
     │       WasmTrap: WebAssembly trap: An `unreachable` opcode was executed.; its changes were rolled back
     │   └── #6 ok refund ~0.0508 NEAR to alice.sandbox (gas)
     └── #7 ok refund ~0.19895 NEAR to alice.sandbox (gas)"""
