@@ -116,6 +116,8 @@ class Samples:
     def _texts(self, schema: Mapping[str, Any], name: str) -> Sequence[str]:
         if str(schema.get("description", "")).startswith("NEAR Account Identifier"):
             return self._ids(name)
+        if schema.get("contentEncoding") == "base64":
+            return ("", "AQ==", "e30=")  # nothing, a byte, and {} for a method that is called with it
         may_be_a_key = _PUBLIC_KEYS[:1] if name in ("key", "keys") else ()
         return (*_keys(name), "1", *may_be_a_key, _ONE_NEAR, "1000", "0", *self.users[:1], "text")
 

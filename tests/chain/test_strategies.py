@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis.stateful import invariant, rule
 
 from near_harness import NEAR, Account, Contract, Near, TGas
 from near_harness.account_ids import check_account_id
+from near_harness.contract.abi import Interface, Method, Parameter
+from near_harness.contract.json_schema import corrected
 from near_harness.errors import BadInput
 from near_harness.stateful import ChainMachine
 from near_harness.strategies import account_ids, amounts, arguments, calls, gas
@@ -40,6 +43,19 @@ async def test_arguments_fit_the_abi(data: Any, bank: Contract, alice: Account) 
     assert data.draw(arguments(bank, "deposit_and_stake", given={"pool": "x.near"})) == {"pool": "x.near"}
     call = data.draw(calls(bank, "deposit_and_stake", by=st.just(alice), account_ids_from=[alice]))
     assert (await call.attempt()).signer == alice.id
+
+
+@given(data=st.data())
+def test_bytes_are_made_as_base64(data: Any) -> None:
+    method = Method(
+        "m",
+        parameters=(Parameter("seal", optional=False, schema={"$ref": "#/definitions/Base64VecU8"}),),
+        definitions=corrected({"Base64VecU8": {"type": "array", "items": {"type": "integer"}}}),
+    )
+    contract = Contract(Account(None, "c.sandbox", None), Interface({"m": method}, definitions=method.definitions))  # type: ignore[arg-type]
+    made = data.draw(arguments(contract, "m"))
+    base64.b64decode(made["seal"], validate=True)
+    assert method.arguments((), made) == made
 
 
 seen: list[int] = []

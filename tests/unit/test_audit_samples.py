@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -35,3 +36,9 @@ def test_a_key_may_be_a_public_one_or_any_text() -> None:
     assert SAMPLES.values(Parameter("key", optional=False, schema=TEXT))[:2] == ["1", KEYS[0]]
     assert SAMPLES.values(Parameter("monkey", optional=False, schema=TEXT))[0] == "1"
     assert KEYS[0] not in SAMPLES.values(Parameter("monkey", optional=False, schema=TEXT))
+
+
+def test_bytes_are_given_as_base64() -> None:
+    (first, *others) = SAMPLES.values(Parameter("msg", optional=False, schema={**TEXT, "contentEncoding": "base64"}))
+    assert first == ""
+    assert [base64.b64decode(text, validate=True) for text in others] == [b"\1", b"{}"]
