@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable
@@ -40,7 +39,9 @@ class Player:
         self.differences: list[Difference] = []
         self.notes: list[str] = []
         self._steps_exactly = near.node.capabilities.stepping
-        self._running: dict[int, asyncio.Task[None]] = {}
+        self._running: dict[int, tuple[Step, Sent]] = {}
+        """Transactions that were under way at the same time. Each is handed over before the next, and none is waited for
+        before all are: so they come in the order in which they were sent, as early as they were sent."""
         self._overlapped = {number for step in bundle.steps for number in step.get("beside", ())}
         self._handed_over: list[tuple[Step, Sent]] = []
         self._chain: PausedChain | None = None
@@ -77,9 +78,6 @@ class Player:
             await self._wait_for_all_but(())
             await self._resume({})
         finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
             await self._pause.aclose()
 
     async def _do(self, step: Step) -> None:
@@ -111,7 +109,7 @@ class Player:
 
     async def _wait_for_all_but(self, numbers: Any) -> None:
         for number in [number for number in self._running if number not in numbers]:
-            await self._running.pop(number)
+            await self._hear_of(*self._running.pop(number))
 
     # transactions and views
 
@@ -121,9 +119,11 @@ class Player:
         signer = self._signer(step)
         made = actions.from_json(step["actions"], self._bundle.codes, self._signed)
         if step.get("handed_over"):
-            await self._hand_over(step, signer, made)
-        elif step["n"] in self._overlapped:
-            self._running[step["n"]] = asyncio.create_task(self._send(step, signer, made))
+            if (sent := await self._hand_over(step, signer, made)) is not None:
+                self._handed_over.append((step, sent))
+        elif step["n"] in self._overlapped or self._running:
+            if (sent := await self._hand_over(step, signer, made)) is not None:
+                self._running[step["n"]] = (step, sent)
         else:
             await self._send(step, signer, made)
 
@@ -134,11 +134,21 @@ class Player:
             came = _refusal(error)
         self._compare(step, came)
 
-    async def _hand_over(self, step: Step, signer: Account, made: list[Any]) -> None:
+    async def _hand_over(self, step: Step, signer: Account, made: list[Any]) -> Sent | None:
+        """Send without waiting for what comes of it; None where it is refused."""
         try:
-            self._handed_over.append((step, await self._near.start(signer, step["receiver"], made)))
+            return await self._near.start(signer, step["receiver"], made)
         except HarnessError as error:
             self._compare(step, _refusal(error))
+            return None
+
+    async def _hear_of(self, step: Step, sent: Sent) -> None:
+        """Compare what came of a transaction that was sent."""
+        try:
+            came = seen(await sent.attempt())
+        except HarnessError as error:
+            came = _refusal(error)
+        self._compare(step, came)
 
     async def _delegate(self, step: Step) -> None:
         """Sign it again, here and now: nonces and heights are those of this chain."""
@@ -242,11 +252,7 @@ class Player:
         """Compare what came of the transactions that were handed over."""
         handed_over, self._handed_over = self._handed_over, []
         for step, sent in handed_over:
-            try:
-                came = seen(await sent.attempt())
-            except HarnessError as error:
-                came = _refusal(error)
-            self._compare(step, came)
+            await self._hear_of(step, sent)
 
     async def _blocks(self, step: Step) -> None:
         if self._chain is not None:

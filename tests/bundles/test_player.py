@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from near_harness import Near
+from near_harness import NEAR, Near
 from near_harness.bundles.form import Bundle, BundleError
 from near_harness.bundles.player import Player
 from near_harness.progress import untold
+from near_harness.transactions import transfer
 
 
 async def test_what_still_runs_behind_the_last_step_is_waited_for(near: Near) -> None:
     player = Player(near, Bundle({"node": {"root": near.node.root_account_id}, "steps": []}), untold)
-    heard = []
-
-    async def transaction() -> None:
-        await asyncio.sleep(0.05)
-        heard.append("its end")
-
-    player._running[1] = asyncio.create_task(transaction())
+    alice = await near.create_account("alice")
+    player._running[1] = ({"n": 1}, await alice.batch(near.root, transfer("1 NEAR")).start())
     await player.play()
-    assert heard == ["its end"]
+    assert player._running == {}
+    assert await alice.balance() < NEAR(99)
 
 
 async def test_a_chain_that_has_what_a_bundle_makes_is_refused(near: Near) -> None:

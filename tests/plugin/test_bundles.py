@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -222,6 +223,28 @@ async def test_everything(near, bank, pool, alice, bob):
     script = content["path"].with_suffix(".py")
     ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_what_was_gathered_is_sent_in_the_same_order_again(run: Run, pytester: pytest.Pytester) -> None:
+    run(
+        _HEAD
+        + """
+async def test_gathered(near, alice, bob, carol):
+    orders = await near.deploy(WASM + "/orders.wasm", "orders")
+    def place(buyer):
+        items = [dict(name="tea", count=1, price="1")]
+        order = dict(buyer=buyer.id, items=items, delivery="Pickup", note=None, labels={}, seal=[0] * 4)
+        return orders.place_json(order=order).by(buyer)
+    numbers = await asyncio.gather(place(alice), place(bob), place(carol), place(alice))
+    assert [tx.json() for tx in numbers] == [4, 3, 2, 1]
+"""
+    ).assert_outcomes(failed=1)
+    content = _bundles(pytester.path)["test_gathered"]
+    assert [base64.b64decode(step["seen"]["receipts"][0]["status"]["value"]) for step in content["steps"][-4:]] == [
+        b"1", b"2", b"3", b"4",
+    ]  # fmt: skip
+    done = _replay(content["path"])
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_loaded_chain_is_in_it(run: Run, pytester: pytest.Pytester) -> None:
