@@ -1,7 +1,7 @@
 """Whether a transaction did what was recorded: result, receipts, logs; and, told apart from these, what it cost.
 
-Gas and what it costs are the same on every kind of node that runs the same protocol version, and may be others with another
-version; so may refunds of gas, and amounts that stand in a refusal.
+Gas and what it costs are the same on every kind of node that runs the same protocol version and has the same state, and may be
+others with another version; so may refunds of gas, and amounts that stand in a refusal.
 """
 
 from __future__ import annotations

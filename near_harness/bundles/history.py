@@ -7,6 +7,7 @@ and what was rolled back is on no path any more. Nothing is encoded before a bun
 from __future__ import annotations
 
 import base64
+import itertools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -76,6 +77,8 @@ class History:
         self.newest: Step | None = None
         self.left_out = 0
         """How many steps came after the path was full."""
+        self.stays: frozenset[str] = frozenset()
+        """Receivers of transactions that are on no path any more, and still on the chain: it could not go back."""
         self._running: set[Step] = set()
         self.watched = False
         """Whether somebody asks :meth:`at_failure`: only then errors are kept until it is asked."""
@@ -83,7 +86,7 @@ class History:
 
     def begin(self) -> None:
         """Begin anew, with a fresh chain."""
-        self.newest, self.left_out = None, 0
+        self.newest, self.left_out, self.stays = None, 0, frozenset()
         self._running.clear()
 
     def note(self, kind: str, **content: Any) -> Step:
@@ -110,8 +113,14 @@ class History:
         self.begin()
         self.note("load", chain=content)
 
-    def go_back(self, newest: Step | None) -> None:
-        """Follow the chain back to where it was. Where an error is on its way, what it left is remembered."""
+    def go_back(self, newest: Step | None, *, with_the_chain: bool = True) -> None:
+        """Follow the chain back to where it was. Where an error is on its way, what it left is remembered.
+
+        Not ``with_the_chain``: it cannot go back, so what was sent to accounts that stay is still there.
+        """
+        if not with_the_chain and self.newest is not None:
+            undone = itertools.takewhile(lambda step: step is not newest, self.newest.path())
+            self.stays |= {step.content["receiver"] for step in undone if step.kind == "transaction"}
         error = sys.exc_info()[1]
         if self.watched and error is not None and (self._when_failed is None or self._when_failed[0] is not error):
             self._when_failed = (error, self.newest)

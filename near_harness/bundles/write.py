@@ -42,13 +42,20 @@ plain script. The keys in it are those of a test chain. Folders, addresses, envi
 
 
 def write_bundle(
-    near: Near, folder: Path, *, test: Mapping[str, Any], newest: Step | None, limit_mb: float = DEFAULT_LIMIT_MB
+    near: Near,
+    folder: Path,
+    *,
+    test: Mapping[str, Any],
+    newest: Step | None,
+    stays: frozenset[str] = frozenset(),
+    limit_mb: float = DEFAULT_LIMIT_MB,
 ) -> Path:
     """Write a bundle and the script beside it, and return the bundle's path.
 
-    ``test`` has ``id``, ``phase``, ``failed`` and ``failure``.
+    ``test`` has ``id``, ``phase``, ``failed`` and ``failure``. ``stays`` are accounts to which other tests have sent something
+    that is still on the chain (:attr:`History.stays`).
     """
-    bundle = bundle_of(near, test=test, newest=newest)
+    bundle = bundle_of(near, test=test, newest=newest, stays=stays)
     bundle = _within(bundle, int(limit_mb * 1_000_000))
     path = folder / f"{_name(str(test['id']), near.node.kind)}.zip"
     text = script(bundle.content, path.name)
@@ -57,7 +64,7 @@ def write_bundle(
     return path
 
 
-def bundle_of(near: Near, *, test: Mapping[str, Any], newest: Step | None) -> Bundle:
+def bundle_of(near: Near, *, test: Mapping[str, Any], newest: Step | None, stays: frozenset[str] = frozenset()) -> Bundle:
     """Put a bundle together."""
     path = list(reversed(list(newest.path()))) if newest is not None else []
     codes: dict[str, bytes] = {}
@@ -65,6 +72,9 @@ def bundle_of(near: Near, *, test: Mapping[str, Any], newest: Step | None) -> Bu
     steps = [_step(step, codes, left_out) for step in path]
     if near.history.left_out:
         left_out.append(f"{near.history.left_out} steps after the first {MOST_STEPS}")
+    touched = stays & {step.content["receiver"] for step in path if step.kind == "transaction"}
+    if touched:
+        left_out.append(f"what other tests sent to {', '.join(sorted(touched))}: the node cannot go back, so it was there")
     chain = next((step.content["chain"] for step in path if step.kind == "load"), None)
     records = None if chain is None else [_record(record, codes) for record in _state(chain, near.node.protocol_version)]
     content = {

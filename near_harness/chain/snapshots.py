@@ -118,6 +118,6 @@ class Snapshots:
             self.node.restore(moment.snapshot)
             self.client.forget_nonces()
         self._namespaces.go_back(moment.namespaces)
-        self.history.go_back(moment.history)
+        self.history.go_back(moment.history, with_the_chain=moment.snapshot is not None)
         self._accounts, self._names_taken = dict(moment.accounts), set(moment.names_taken)
         self.puppets.go_back(moment.puppets, with_the_chain=moment.snapshot is not None)

@@ -30,6 +30,7 @@ class BundlePlugin:
         self._config, self._when = config, when
         self._near: Near | None = None
         self._before_teardown: Step | None = None
+        self._stays: frozenset[str] = frozenset()
         self._written: list[str] = []
         text = str(config.getini(LIMIT))
         try:
@@ -57,6 +58,8 @@ class BundlePlugin:
         newest = near.history.at_failure(error)
         if call.when == "teardown":  # the chain has gone back
             newest = self._before_teardown
+        else:
+            self._stays = near.history.stays
         self._before_teardown = near.history.newest
         if newest is not None and (report.failed or (self._when == "always" and call.when == "call" and report.passed)):
             self._write(near, newest, report)
@@ -69,7 +72,7 @@ class BundlePlugin:
         test = {"id": report.nodeid, "phase": report.when, "failed": report.failed, "failure": _said(report)}
         try:
             _make_folder(folder)
-            path = write_bundle(near, folder, test=test, newest=newest, limit_mb=self._limit_mb)
+            path = write_bundle(near, folder, test=test, newest=newest, stays=self._stays, limit_mb=self._limit_mb)
         except Exception as error:  # noqa: BLE001 - the test's own result stands, whatever becomes of its bundle
             report.near_no_bundle = f"no bundle of {report.nodeid}: {type(error).__name__}: {error}"  # type: ignore[attr-defined]
             return

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from plugin.conftest import Run
 
 CONTRACTS = Path(__file__).parent.parent.parent / "contracts" / "compiled"
+SANDBOX = Path(sys.executable).parent / "near-harness-sandbox"
 _HEAD = f"""
 import asyncio
 import pytest
@@ -243,8 +244,10 @@ async def test_gathered(near, alice, bob, carol):
     assert [base64.b64decode(step["seen"]["receipts"][0]["status"]["value"]) for step in content["steps"][-4:]] == [
         b"1", b"2", b"3", b"4",
     ]  # fmt: skip
-    done = _replay(content["path"])
-    assert done.returncode == 0, done.stdout + done.stderr
+    for node in ("embedded", f"binary:{SANDBOX}"):
+        done = _replay(content["path"], "--near-node", node)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert ("gas of transactions that were under way at the same time is not compared" in done.stdout) == (node != "embedded")
 
 
 def test_a_loaded_chain_is_in_it(run: Run, pytester: pytest.Pytester) -> None:
@@ -263,7 +266,7 @@ async def test_loads(near, bank, alice, bob, tmp_path):
     assert _what(content) == ["load", "bob"]
     done = _replay(content["path"])
     assert done.returncode == 0, done.stdout + done.stderr
-    elsewhere = _replay(content["path"], "--near-node", f"binary:{Path(sys.executable).parent / 'near-harness-sandbox'}")
+    elsewhere = _replay(content["path"], "--near-node", f"binary:{SANDBOX}")
     assert elsewhere.returncode == 0, elsewhere.stdout + elsewhere.stderr
     assert "its state was put in record by record" in elsewhere.stdout
 
@@ -376,13 +379,42 @@ def test_workers_and_several_nodes(run: Run, pytester: pytest.Pytester) -> None:
 
 
 def test_from_a_node_without_snapshots(run: Run, pytester: pytest.Pytester) -> None:
-    program = Path(sys.executable).parent / "near-harness-sandbox"
-    run(_HEAD + _FAILS, f"--near-node=binary:{program}").assert_outcomes(failed=1)
+    run(_HEAD + _FAILS, f"--near-node=binary:{SANDBOX}").assert_outcomes(failed=1)
     content = _bundles(pytester.path)["test_fails"]
     assert content["node"]["kind"] == "binary"
     assert "root" in {step["kind"] for step in content["steps"]}
     done = _replay(content["path"], "--near-node", "embedded")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_gas_of_a_chain_that_was_shared_is_not_compared(run: Run, pytester: pytest.Pytester) -> None:
+    run(
+        _HEAD
+        + """
+async def test_others(near, pool, bank, alice, bob):
+    await asyncio.gather(*(near.create_account(f"other-{number}") for number in range(30)))
+    await pool.set_paused(paused=True).by(pool.account)
+
+async def test_fails(near, bank, pool, alice, bob):
+    await bank.deposit_and_stake(pool).by(alice).attach(NEAR(10)).gas(TGas(150)).attempt()
+    assert False
+
+async def test_fails_alone(near, bank, alice, bob):
+    for _ in range(3):
+        await bank.deposit_and_stake("nobody.sandbox").by(alice).attach(NEAR(1)).gas(TGas(150)).attempt()
+    assert False
+""",
+        f"--near-node=binary:{SANDBOX}",
+    ).assert_outcomes(failed=2, passed=1)
+    found = _bundles(pytester.path)
+    alone = _replay(found["test_fails_alone"]["path"])
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+    assert "note: gas is not compared: the recorded chain was shared with other tests" in alone.stdout
+    (left_out,) = found["test_fails"]["left_out"]
+    assert re.fullmatch(r"what other tests sent to pool\.\S+: the node cannot go back, so it was there", left_out)
+    together = _replay(found["test_fails"]["path"])
+    assert together.returncode == 1  # the pool was paused by another test
+    assert f"left out: {left_out}" in together.stdout
 
 
 def test_the_command_can_be_typed_in_a_folder_below(run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
