@@ -20,7 +20,8 @@ _COST = ("gas_burnt", "tokens_burnt")
 class Difference:
     """One thing that is not as recorded. ``receipt`` is its place in the tree, from 1 on, None for the transaction itself.
 
-    ``cost`` is about gas and money for gas only: another protocol version may bring it.
+    ``cost`` is about gas and money for gas only: another protocol version may bring it. Where gas cannot be the same it is not
+    ``compared``.
     """
 
     step: int
@@ -30,6 +31,7 @@ class Difference:
     expected: Any
     seen: Any
     cost: bool = False
+    compared: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """The difference as plain values."""

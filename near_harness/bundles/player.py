@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -44,9 +45,6 @@ class Player:
         before all are: so they come in the order in which they were sent, as early as they were sent."""
         self._overlapped = {number for step in bundle.steps for number in step.get("beside", ())}
         self._crowd = self._overlapped | {step["n"] for step in bundle.steps if step.get("beside")}
-        self._gas_of_crowds = True
-        self._gas = True
-        """Whether gas must be as recorded; where it need not be, a note says why."""
         self._handed_over: list[tuple[Step, Sent]] = []
         self._chain: PausedChain | None = None
         self._signed: dict[str, Any] = {}
@@ -105,31 +103,27 @@ class Player:
         if root != near.node.root_account_id and not await near.exists(root):
             await near.put_account(root, _ROOT_MONEY)
             self.notes.append(f"the root account {root} was made: the node's own is {near.node.root_account_id}")
-        self._see_what_gas_tells(root)
 
-    def _see_what_gas_tells(self, root: str) -> None:
+    def _why_gas_may_differ(self, step: Step) -> str | None:
         """Reading and writing cost what the shape of the whole state makes of it, and what shares a block."""
-        node, recorded = self._near.node, self._bundle.content["node"].get("kind")
-        if recorded == "remote" or any(step["kind"] == "root" for step in self._bundle.steps):
-            self._gas = False
-            self.notes.append("gas is not compared: the recorded chain was shared with other tests")
-        elif root != node.root_account_id:
-            self._gas = False
-            self.notes.append("gas is not compared: the node's root account is another")
-        elif self._crowd and not (self._steps_exactly and recorded == "embedded"):
-            self._gas_of_crowds = False
-            self.notes.append(
-                "gas of transactions that were under way at the same time is not compared: each node has its own way of "
-                "putting them into blocks"
-            )
+        recorded, node = self._bundle.content["node"], self._near.node
+        if recorded.get("kind") == "remote" or any(one["kind"] == "root" for one in self._bundle.steps):
+            return "gas is not compared: the recorded chain was shared with other tests"
+        if recorded["root"] != node.root_account_id:
+            return "gas is not compared: the node's root account is another"
+        if step["n"] in self._crowd and not (self._steps_exactly and recorded.get("kind") == "embedded"):
+            return "gas of transactions that were under way at the same time is not compared: a node chooses their blocks"
+        return None
 
     def _compare(self, step: Step, came: dict[str, Any]) -> None:
         expected = step.get("seen")
         if expected is None:
             return
-        with_gas = self._gas and (self._gas_of_crowds or step["n"] not in self._crowd)
-        found = differences(step["n"], _title(step), expected, came)
-        self.differences += [one for one in found if with_gas or not one.cost]
+        for one in differences(step["n"], _title(step), expected, came):
+            why = self._why_gas_may_differ(step) if one.cost else None
+            if why is not None and why not in self.notes:
+                self.notes.append(why)
+            self.differences.append(replace(one, compared=why is None))
 
     async def _wait_for_all_but(self, numbers: Any) -> None:
         for number in [number for number in self._running if number not in numbers]:

@@ -33,12 +33,12 @@ class Replay:
 
     @property
     def that_matter(self) -> list[Difference]:
-        """The differences that the protocol version does not explain."""
-        return [one for one in self.differences if self.same_protocol or not one.cost]
+        """The differences that neither the protocol version explains, nor where the chain was recorded."""
+        return [one for one in self.differences if one.compared and (self.same_protocol or not one.cost)]
 
     @property
     def reproduces(self) -> bool:
-        """Whether everything came out as recorded, except for costs where the protocol version is another."""
+        """Whether everything came out as recorded, except for costs where they need not be the same."""
         return not self.that_matter
 
 

@@ -83,7 +83,7 @@ def _text(done: Replay) -> str:
         lines += [f"  and {len(matter) - _SHOWN} more"] if len(matter) > _SHOWN else []
     else:
         lines += ["", f"REPRODUCES: {_counted(done.bundle.steps)} came out as recorded"]
-    costs = [one for one in done.differences if one not in matter]
+    costs = [one for one in done.differences if one.compared and one not in matter]
     if costs:
         recorded = done.bundle.content["node"]["protocol_version"]
         lines.append(
