@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,9 @@ class ReportPlugin(SentByTest):
         super().__init__()
         self._config = config
         self._folder = Path(folder).absolute() if (folder := config.getoption("near_report")) else None
+        if self._folder is not None and not hasattr(config, "workerinput"):
+            _make(self._folder)
+        self._not_written: OSError | None = None
         self._drawn: list[str] = []
         self._sections: list[TestSection] = []
 
@@ -78,10 +83,26 @@ class ReportPlugin(SentByTest):
         from near_harness.report.page import page  # noqa: PLC0415
 
         kinds = ", ".join(self._config.getoption("near_node") or [str(self._config.getini("near_node") or "embedded")])
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / "index.html").write_text(page(self._sections, f"near-harness on {kinds}"), encoding="utf-8")
+        text = page(self._sections, f"near-harness on {kinds}")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / "index.html").write_text(text, encoding="utf-8")
+        except OSError as error:  # the results of the tests stand, whatever becomes of the page
+            self._not_written = error
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say where the page is."""
-        if self._folder is not None:
+        """Say where the page is, or why there is none."""
+        if self._not_written is not None:
+            terminalreporter.write_line(f"near: no report: {self._not_written}", yellow=True)
+        elif self._folder is not None:
             terminalreporter.write_line(f"near: report in {self._folder / 'index.html'}")
+
+
+def _make(folder: Path) -> None:
+    """Make the folder now: a run whose page could not be written anywhere should not begin."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    except OSError as error:
+        raise pytest.UsageError(f"--near-report={folder}: the folder cannot be made or written to: {error.strerror}") from None

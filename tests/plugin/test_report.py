@@ -56,3 +56,21 @@ def test_the_page_has_every_test_and_transaction(run: Run, pytester: pytest.Pyte
 def test_no_report_without_the_option(run: Run, pytester: pytest.Pytester) -> None:
     run(_TESTS, "-k", "gives_back").assert_outcomes(passed=1)
     assert not list(pytester.path.rglob("index.html"))
+
+
+@pytest.mark.parametrize("folder", ["taken", "taken/below"])
+def test_a_folder_that_cannot_be_made_is_refused_before_any_test_runs(run: Run, pytester: pytest.Pytester, folder: str) -> None:
+    (pytester.path / "taken").write_text("a file where the folder should be")
+    result = run(_TESTS, f"--near-report={folder}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --near-report=*{folder}: the folder cannot be made or written to: *"])
+    result.stdout.no_fnmatch_line("*passed*")
+
+
+def test_a_page_that_cannot_be_written_leaves_the_results_alone(run: Run, pytester: pytest.Pytester) -> None:
+    (pytester.path / "out" / "index.html").mkdir(parents=True)
+    result = run(_TESTS, "--near-report=out")
+    result.assert_outcomes(passed=3, failed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["near: no report: *index.html*"])
+    result.stderr.no_fnmatch_line("*Traceback*")
