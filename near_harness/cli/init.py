@@ -40,8 +40,8 @@ def command(*, folder: Path, force: bool, as_json: bool) -> None:
 
 
 def _next_steps(done: Started) -> list[str]:
-    build = [done.project.build] if done.not_built else []
-    return [*build, "pip install 'near-harness[engine]'", "pytest"]
+    builds = done.project.builds if done.not_built else ()
+    return [*builds, "pip install 'near-harness[engine]'", "pytest"]
 
 
 def _text(done: Started, steps: list[str]) -> str:

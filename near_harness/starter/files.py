@@ -80,7 +80,7 @@ jobs:
     steps:
       - uses: actions/checkout@v4
 {setup}
-      - run: {build}
+{builds}
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
@@ -120,7 +120,7 @@ def conftest(project: Project, looks: dict[str, Look]) -> str:
         )
         for target in project.targets
     )
-    return _CONFTEST.format(build=project.build, fixtures=fixtures)
+    return _CONFTEST.format(build=" && ".join(project.builds), fixtures=fixtures)
 
 
 def test_module(target: Target, look: Look | None) -> str:
@@ -138,7 +138,8 @@ def _is(value: object) -> str:
 
 def workflow(project: Project) -> str:
     """Write the CI workflow."""
-    return _WORKFLOW.format(setup=_SETUPS[project.language], build=project.build)
+    builds = "\n".join(f"      - run: {build}" for build in project.builds)
+    return _WORKFLOW.format(setup=_SETUPS[project.language], builds=builds)
 
 
 def pyproject(present: str | None, *, has_pytest: bool, has_groups: bool) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,11 +36,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Project:
-    """A contract repository. ``language`` is ``rust`` or ``javascript``, ``build`` the command that builds it."""
+    """A contract repository. ``language`` is ``rust`` or ``javascript``, ``builds`` the commands that build all its contracts."""
 
     folder: Path
     language: str
-    build: str
+    builds: tuple[str, ...]
     targets: tuple[Target, ...] = field(default=())
 
 
@@ -63,20 +64,28 @@ def _rust(folder: Path) -> Project | None:
     root = _toml(folder / "Cargo.toml")
     if root is None:
         return None
-    crates = list(_crates(folder, root))
+    crates = dict(_crates(folder, root))
     targets = tuple(Target(name, (f"target/near/{name}/{name}.wasm", f"target/near/{name}.wasm")) for name in crates)
-    in_workspace = "workspace" in root and "package" not in root
-    build = f"{_CARGO_BUILD} --manifest-path PATH/Cargo.toml" if in_workspace and len(targets) > 1 else _CARGO_BUILD
-    return Project(folder, "rust", build, targets) if targets else None
+    # cargo-near builds one contract, and in a workspace wants to know which.
+    builds = tuple(
+        _CARGO_BUILD if path == folder else f"{_CARGO_BUILD} --manifest-path {_word(path.relative_to(folder) / 'Cargo.toml')}"
+        for path in crates.values()
+    )
+    return Project(folder, "rust", builds, targets) if targets else None
 
 
-def _crates(folder: Path, root: dict[str, Any]) -> Iterator[str]:
-    """The names of the crates that are contracts: the folder's own, and those of its workspace."""
+def _crates(folder: Path, root: dict[str, Any]) -> Iterator[tuple[str, Path]]:
+    """The names of the crates that are contracts, and their folders: the folder's own, and those of its workspace."""
     members = [path for pattern in root.get("workspace", {}).get("members", ()) for path in sorted(folder.glob(str(pattern)))]
-    for manifest in (root, *(_toml(path / "Cargo.toml") for path in members)):
+    for path, manifest in ((folder, root), *((path, _toml(path / "Cargo.toml")) for path in members)):
         package = (manifest or {}).get("package", {})
         if manifest is not None and "name" in package and "near-sdk" in manifest.get("dependencies", {}):
-            yield str(package["name"]).replace("-", "_")
+            yield str(package["name"]).replace("-", "_"), path
+
+
+def _word(path: Path) -> str:
+    """A path as it is written in a shell."""
+    return shlex.quote(path.as_posix())
 
 
 def _javascript(folder: Path) -> Project | None:
@@ -96,7 +105,14 @@ def _javascript(folder: Path) -> Project | None:
     built = dict.fromkeys(wasm.removeprefix("./") for script in scripts.values() for wasm in _WASM.findall(str(script)))
     targets = tuple(Target(_identifier(Path(wasm).stem), (wasm,)) for wasm in built)
     name = _identifier(str(package.get("name", "contract")))
-    return Project(folder, "javascript", "npm run build", targets or (Target(name, ("build/*.wasm",)),))
+    return Project(folder, "javascript", tuple(_npm_builds(scripts)), targets or (Target(name, ("build/*.wasm",)),))
+
+
+def _npm_builds(scripts: dict[str, Any]) -> Iterator[str]:
+    """The script ``build``; where there is none, each that compiles a contract."""
+    names = [name for name, script in scripts.items() if "near-sdk-js build" in str(script)]
+    for name in ["build"] if "build" in scripts or not names else names:
+        yield f"npm run {shlex.quote(name)}"
 
 
 def _mapping(package: dict[str, Any], name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -210,7 +211,37 @@ def test_a_workspace_of_contracts(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "contracts" / "tool" / "Cargo.toml").write_text('[package]\nname = "tool"\n')
     told = json.loads(cli("init", "--json").stdout)
     assert told["contracts"] == ["first_one", "second"]
-    assert told["next"][0] == "cargo near build non-reproducible-wasm --manifest-path PATH/Cargo.toml"
+    builds = [
+        f"cargo near build non-reproducible-wasm --manifest-path contracts/{name}/Cargo.toml" for name in ("first-one", "second")
+    ]
+    assert told["next"][:2] == builds
+    workflow = (tmp_path / ".github" / "workflows" / "near-harness.yml").read_text()
+    assert re.findall("- run: (cargo near .*)", workflow) == builds
+    assert f"not built yet: {' && '.join(builds)}" in (tmp_path / "tests" / "conftest.py").read_text()
+
+
+def test_a_workspace_around_a_contract_and_others(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text(_CRATE.format(name="whole") + '[workspace]\nmembers = ["a part"]\n')
+    (tmp_path / "a part").mkdir()
+    (tmp_path / "a part" / "Cargo.toml").write_text(_CRATE.format(name="part"))
+    assert json.loads(cli("init", "--json").stdout)["next"][:2] == [
+        "cargo near build non-reproducible-wasm",
+        "cargo near build non-reproducible-wasm --manifest-path 'a part/Cargo.toml'",
+    ]
+
+
+@pytest.mark.parametrize(("scripts", "builds"), [
+    ({"build": "npm run a && npm run b", "a": "near-sdk-js build a.js build/a.wasm"}, ["npm run build"]),
+    ({"build:a": "near-sdk-js build a.js build/a.wasm", "build:b": "near-sdk-js build b.js build/b.wasm", "test": "ava"},
+     ["npm run build:a", "npm run build:b"]),
+])  # fmt: skip
+def test_javascript_is_built_by_the_scripts_that_are_there(
+    cli: Cli, tmp_path: Path, scripts: dict[str, str], builds: list[str]
+) -> None:
+    (tmp_path / "package.json").write_text(json.dumps({**_PACKAGE, "scripts": scripts}))
+    cli("init")
+    workflow = (tmp_path / ".github" / "workflows" / "near-harness.yml").read_text()
+    assert re.findall("- run: (npm run .*)", workflow) == builds
 
 
 @pytest.mark.parametrize(("files", "text"), [
