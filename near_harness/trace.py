@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from near_harness.errors import BadInput, HarnessError, RpcError
+from near_harness.errors import BadInput, HarnessError, InvalidSetting, NodeError, RpcError
 from near_harness.ledger import Ledger, Movement, movements
 from near_harness.ledger.chain import REWARD_UNTIL_PROTOCOL
+from near_harness.nodes.engine import load_engine
 from near_harness.outcome import Outcome, parse_outcome
 from near_harness.progress import Progress, untold
 from near_harness.rpc.endpoint import Endpoint
@@ -76,7 +77,9 @@ def from_text(text: str, where: str, protocol_version: int | None) -> Trace:
     """Read what a node answered once. ``protocol_version`` tells whether contracts were rewarded with a part of the gas.
 
     :raises TraceError: where it is no such answer.
+    :raises InvalidSetting: for a version that is not there yet: nobody knows whether it rewards.
     """
+    _check_version(protocol_version)
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -90,6 +93,20 @@ def from_text(text: str, where: str, protocol_version: int | None) -> Trace:
         "left out, since the version is not known (--near-protocol)"
     )
     return trace
+
+
+def _check_version(version: int | None) -> None:
+    if version is None or version <= REWARD_UNTIL_PROTOCOL:
+        return
+    try:
+        newest = int(load_engine().protocol_versions()[1])
+    except NodeError:  # without the engine nobody knows
+        return
+    if version > newest:
+        raise InvalidSetting(
+            f"protocol version {version} (--near-protocol): the newest that is known here is {newest}; give the one that the "
+            "network had, or leave it out"
+        )
 
 
 def read(path: Path) -> str:

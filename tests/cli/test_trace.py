@@ -86,6 +86,18 @@ def test_money_that_another_transaction_moved_in_the_same_blocks(cli: Cli, happe
     assert rows["demo.sandbox"]["by_others"][0].startswith("receipt ")
 
 
+def test_a_protocol_version_that_nobody_knows_is_refused(
+    cli: Cli, happened: tuple[str, Outcome, Outcome], tmp_path: Path
+) -> None:
+    url, tx, _ = happened
+    saved = tmp_path / "tx.json"
+    assert cli("trace", tx.hash, "--rpc", url, "--sender", "alice.sandbox", "--save", str(saved)).returncode == 0
+    done = cli("trace", str(saved), "--near-protocol", "999")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "InvalidSetting: protocol version 999 (--near-protocol): the newest that is known here is " in done.stderr
+    assert cli("trace", str(saved), "--near-protocol", "60").returncode == 0  # of old transactions
+
+
 @pytest.mark.parametrize(("form", "start"), [("mermaid", "sequenceDiagram"), ("svg", "<svg ")])
 def test_drawings(cli: Cli, happened: tuple[str, Outcome, Outcome], form: str, start: str) -> None:
     url, tx, _ = happened
