@@ -105,6 +105,7 @@ class ContractImport:
         is told how many entries of the state were read (:mod:`near_harness.progress`).
 
         :raises UnknownAccount: where the account does not exist there.
+        :raises BadInput: where it has no contract at that block.
         :raises RpcError: where the node refuses, such as a state that is too large for a node that knows no pages.
         :raises CapabilityMissing: where this chain's state cannot be set.
         """
@@ -116,13 +117,18 @@ class ContractImport:
             found = ImportedContract.read(Path(source))
         target = check_account_id(to or account_id)
         code, entries = found.decoded()
+        if not code:
+            raise BadInput(
+                f"{found.account_id} has no contract at block {found.block_height} of {found.source}: is it the right account, "
+                "and was it deployed by then? For an account that only holds money there is near.put_account(…)"
+            )
         return await self._put_contract(target, found, code, entries if state else [])
 
     async def _put_contract(
         self, target: str, found: ImportedContract, code: bytes, entries: list[tuple[bytes, bytes]]
     ) -> Contract:
         near: Any = self  # Near is made of this class
-        account: Account = await near.put_account(target, Amount(found.amount), wasm=code or None)
+        account: Account = await near.put_account(target, Amount(found.amount), wasm=code)
         usage = 100 + FULL_ACCESS_KEY_BYTES["ed25519"] + len(code) + sum(len(k) + len(v) + ENTRY_BYTES for k, v in entries)
         records, size = [], 0
         for key, value in entries:
@@ -134,7 +140,7 @@ class ContractImport:
         code_hash = (await near.client.query("view_account", account_id=target))["code_hash"]
         whole = {"amount": found.amount, "locked": "0", "code_hash": code_hash, "storage_usage": usage, "version": "V1"}
         await near.patch_state([*records, {"Account": {"account_id": target, "account": whole}}])
-        contract: Contract = await near.contract(account.id) if code else _bare(account)
+        contract: Contract = await near.contract(account.id)
         return contract
 
 
@@ -227,13 +233,6 @@ def _kept(rpc_url: str, account_id: str, block: int | str, state: bool) -> Path:
     """Where a contract at a block is kept on disk."""
     node = hashlib.sha256(rpc_url.encode()).hexdigest()[:16]
     return cache_folder("imports") / node / f"{account_id}-{block}{'' if state else '-code'}.json"
-
-
-def _bare(account: Account) -> Any:
-    from near_harness.accounts import Contract  # noqa: PLC0415 - a cycle of types otherwise
-    from near_harness.contract.abi import Interface  # noqa: PLC0415 - rarely needed
-
-    return Contract(account, Interface())
 
 
 __all__ = ["ContractImport", "ImportedContract", "RpcError", "fetch_contract"]

@@ -96,6 +96,18 @@ async def test_the_code_of_a_global_contract_comes_along(near: Near, contracts: 
     assert await brought.counter() == 1
 
 
+async def test_an_account_without_a_contract_is_named_with_its_block(near: Near, tmp_path: Path) -> None:
+    async with start(node="embedded") as there:
+        dora = await there.create_account("dora")
+        block = await there.height()
+        with pytest.raises(BadInput, match=rf"dora\.sandbox has no contract at block {block} of http://127\.0\.0\.1"):
+            await near.import_contract(there.node.rpc_url, dora.id, block=block)
+        (await fetch_contract(there.node.rpc_url, dora.id, block=block)).write(tmp_path / "dora.json")
+    with pytest.raises(BadInput, match="has no contract at block"):
+        await near.import_contract(tmp_path / "dora.json", dora.id)
+    assert not await near.exists(dora)
+
+
 async def test_files_that_are_none(near: Near, tmp_path: Path) -> None:
     for text in ("", json.dumps({"format": 99}), "[]"):
         (tmp_path / "file").write_text(text)
