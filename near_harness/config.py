@@ -21,6 +21,8 @@ commas or as the option given several times: then every test runs on each node w
 
 from __future__ import annotations
 
+import difflib
+import inspect
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -61,6 +63,20 @@ class Settings:
     def protocol_versions(self) -> tuple[int | None, ...]:
         """The protocol versions that were chosen; None for the newest of the node."""
         return tuple(dict.fromkeys(node.protocol_version for node in self.nodes))
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Settings:
+        """Take settings by their names, as somebody has written them.
+
+        :raises InvalidSetting: for a name that is none, and for a value that cannot be used.
+        """
+        names = [name for name in inspect.signature(cls.resolve).parameters if name not in ("ini", "environ")]
+        for name in given:
+            if name not in names:
+                alike = difflib.get_close_matches(name, names, n=1)
+                hint = f"did you mean {alike[0]!r}?" if alike else f"there are {', '.join(names)}"
+                raise InvalidSetting(f"there is no setting {name!r}; {hint}")
+        return cls.resolve(**given)
 
     @classmethod
     def resolve(

@@ -283,9 +283,10 @@ async def start(**settings: Any) -> AsyncIterator[Near]:
 
     Settings: ``node`` (the kind), ``protocol_version`` (a number or ``"latest"``), ``port``; else those of the environment.
 
+    :raises InvalidSetting: for a setting that there is not, or that cannot be used.
     :raises NodeError: where the node cannot be started; the text names the remedy.
     """
-    node = create_node(Settings.resolve(**settings).node)
+    node = create_node(Settings.of(settings).node)
     node.start()
     near = Near(node)
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import near_harness.sync
 from near_harness.config import Settings
 from near_harness.errors import InvalidSetting, NodeKindUnavailable, UnknownNodeKind
 from near_harness.nodes.base import NodeSettings
@@ -17,6 +18,13 @@ def _resolve(**given: Any) -> NodeSettings:
 
 def test_the_defaults() -> None:
     assert _resolve() == NodeSettings(kind="embedded", protocol_version=86, port=0)
+
+
+def test_a_setting_that_there_is_not_is_refused_with_the_one_that_was_meant() -> None:
+    with pytest.raises(InvalidSetting, match="there is no setting 'nodee'; did you mean 'node'"):
+        Settings.of({"nodee": "embedded"})
+    with pytest.raises(InvalidSetting, match="there is no setting 'x'; there are node, protocol_version, port, "):
+        near_harness.sync.start(x=1)
 
 
 def test_the_first_place_wins() -> None:
