@@ -130,7 +130,7 @@ class Draws(ChainMachine):
 def test_the_examples_of_a_machine_are_those_of_its_seed(near: Near) -> None:
     def examples(seed: int | None) -> list[list[int]]:
         drawn.clear()
-        Draws.run(near, settings=settings(FEW, database=None), seed=seed)
+        Draws.run(near, settings=settings(FEW, database=None, derandomize=False), seed=seed)  # where CI is set, it is
         return list(drawn)
 
     assert examples(0) == examples(0)
