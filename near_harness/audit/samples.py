@@ -91,7 +91,7 @@ class Samples:
             return tuple(schema["enum"])
         several = schema.get("anyOf") or schema.get("oneOf")
         if several:
-            return [value for part in several for value in self._of(part, name, depth + 1)]
+            return _in_turn([self._of(part, name, depth + 1) for part in several])
         if len(schema.get("allOf", ())) == 1:
             return self._of(schema["allOf"][0], name, depth + 1)
         kinds = schema.get("type")
@@ -166,6 +166,12 @@ def _one_by_one(choices: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
     for place, values in enumerate(choices):
         for value in values[1:]:
             yield (*first[:place], value, *first[place + 1 :])
+
+
+def _in_turn(choices: Sequence[Sequence[Any]]) -> list[Any]:
+    """The first of each, then the second of each, and so on: few are tried, and each variant of an enum should be among them."""
+    columns = itertools.zip_longest(*choices, fillvalue=_LEFT_OUT)
+    return [value for column in columns for value in column if value is not _LEFT_OUT]
 
 
 def _mixtures(choices: list[list[Any]], mixed: random.Random) -> Iterator[tuple[Any, ...]]:

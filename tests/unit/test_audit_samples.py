@@ -42,3 +42,11 @@ def test_bytes_are_given_as_base64() -> None:
     (first, *others) = SAMPLES.values(Parameter("msg", optional=False, schema={**TEXT, "contentEncoding": "base64"}))
     assert first == ""
     assert [base64.b64decode(text, validate=True) for text in others] == [b"\1", b"{}"]
+
+
+def test_each_variant_of_an_enum_is_among_the_first() -> None:
+    variants = [
+        {"properties": {name: {"type": "integer"}}, "required": [name], "type": "object"} for name in ("Pay", "Call", "Add")
+    ]
+    found = SAMPLES.values(Parameter("action", optional=False, schema={"oneOf": variants}))
+    assert [next(iter(value)) for value in found[:3]] == ["Pay", "Call", "Add"]
