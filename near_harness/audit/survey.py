@@ -149,8 +149,27 @@ class Survey:
                 again = [entry for record in self.records.values() for entry in record.entries if self._is_users(entry.call)]
                 await self._go_on_with(again)
                 await self._enter_in_rounds()
+        await self._enter_after_each()
         for record in self.records.values():
             record.entries = [await self._shortened(entry) for entry in record.entries]
+
+    async def _enter_after_each(self) -> None:
+        """Enter what is left right after one call that works: another one may have taken away what it needs."""
+        for name in self.records:
+            for entry in [entry for entry in self.records[name].entries if entry.changes]:
+                todo = [record for record in self.records.values() if not record.entries and not record.private]
+                if not todo:
+                    return
+                with self._world.aside():
+                    if await self._played((*entry.past, entry.call)):
+                        await self._enter(todo)
+
+    async def _played(self, steps: Sequence[Step]) -> bool:
+        """Go on by steps; tell whether all of them could be played."""
+        for step in steps:
+            if not await self._world.go_on(step):
+                return False
+        return True
 
     async def _enter_in_rounds(self) -> None:
         """Enter methods; let the user make some of the calls that work; enter what could not be entered before."""
@@ -163,6 +182,7 @@ class Survey:
                 news = await self._enter(todo)
                 if not news:
                     break
+                await self._after_another_user(news)
 
     async def _warm_up(self) -> None:
         """Let a contract that was not initialised write its structure, so that this is not taken for a change later."""

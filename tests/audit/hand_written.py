@@ -162,6 +162,31 @@ def failing_callback() -> bytes:
     return w.contract(buy=w.asks("alice.sandbox", "price", "on_price"), on_price=call("panic_utf8", *w._text("no price")))
 
 
+def members() -> bytes:
+    """What a member sends needs a friend, and who has left is no member any more: making every call that works bars the way."""
+    w = Writing()
+    return w.contract(
+        befriend=w.write("friend"),
+        leave=code(w.refuse_if(w.has("left"), "left already"), w.write("left")),
+        send=code(w.refuse_if(w.has("left"), "no member"), w.refuse_unless_has("friend"), w.write("sent")),
+    )
+
+
+def votes() -> bytes:
+    """A question that is decided when alice votes for it after bob, and asked again where that has failed."""
+    w = Writing()
+    caller = code(call("predecessor_account_id", _REGISTER), call("read_register", _REGISTER, _SCRATCH))
+    not_bob = code(caller, load(_SCRATCH), int.from_bytes(b"bob.sand", "little"), NOT_EQUAL)
+    decided = w.asks("nobody.sandbox", "work", "on_work")
+    alices = when(w.has("vote of bob"), decided, w.write("vote of alice"))
+    return w.contract(
+        propose=w.write("question"),
+        vote=code(w.refuse_unless_has("question"), when(not_bob, alices, w.write("vote of bob"))),
+        retry=code(w.refuse_unless_has("failed"), w.write("again")),
+        on_work=code(w.require_caller("contract.sandbox"), when(w.failed(), w.write("failed"))),
+    )
+
+
 def unread_promise(*, good: bool) -> bytes:
     """Pays an account that does not exist."""
     w = Writing()

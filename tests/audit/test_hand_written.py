@@ -78,3 +78,11 @@ async def test_a_deposit_lost_by_a_callback_that_fails_is_not_said_to_be_unwante
         for rule in ("NH004", "NH007")
     ]
     assert [[(one.rule, one.method) for one in findings] for findings in found] == [[], [("NH007", "buy")]]
+
+
+@pytest.mark.parametrize(("content", "method"), [(hand_written.members(), "send"), (hand_written.votes(), "retry")])
+async def test_what_needs_one_call_and_not_all_that_work_is_entered(content: bytes, method: str, tmp_path: Path) -> None:
+    path = tmp_path / "contract.wasm"
+    path.write_bytes(content)
+    report = await asyncio.to_thread(audit_file, Request(path, rules=("NH001",), tries=4))
+    assert method not in [record.method.name for record in report.not_entered]
