@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from near_harness.audit.steps import NOT_PLAYED, CallStep, Step, last_call
+from near_harness.ledger.reordering import Rewritten, reordered
 from near_harness.outcome.failures import InvalidTransaction
 from near_harness.outcome.failures.calls import CodeDoesNotExist, MethodNotFound
 from near_harness.outcome.receipt import Refund
@@ -151,9 +152,16 @@ class Run:
     def kept_by(self, receipt: Receipt) -> tuple[bytes, ...]:
         """The keys that a receipt at the contract wrote, and that stand at the end just as it wrote them.
 
-        The structure that a contract without an init writes with its first call is no change that anybody asked for.
+        The structure that a contract without an init writes with its first call is no change that anybody asked for, and another
+        order of the entries of a set is none.
         """
-        at_end = {change.key: change.after for change in self.ledger.state.of(self.world.contract_id)}
+        changes = self.ledger.state.of(self.world.contract_id)
+        same = reordered(
+            Rewritten(change.key, change.before, change.after)
+            for change in changes
+            if change.before is not None and change.after is not None
+        )
+        at_end = {change.key: change.after for change in changes if change.key not in same}
         written = (change for change in self.ledger.state.by(receipt) if not is_first_write(change))
         return tuple(sorted(change.key for change in written if change.key in at_end and at_end[change.key] == change.after))
 
