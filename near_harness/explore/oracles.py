@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from typing import Any, Protocol
 
 from near_harness.errors import BadInput, ViewFailed
@@ -78,6 +78,7 @@ class Serialisable(_Quiet):
         self._serial, self._outcomes = serial, outcomes
         self.undecided = False
         """An outcome was in none of the one-at-a-time orders that were tried, and there are more of them."""
+        self._reordered: dict[tuple[Hashable, frozenset[str]], bool] = {}
 
     def at_rest(self, position: Position, path: Sequence[Move]) -> str | None:  # noqa: ARG002 - the interface's
         """Compare the outcome with those of the transactions one at a time."""
@@ -87,9 +88,19 @@ class Serialisable(_Quiet):
         if self._serial.cut_short:
             self.undecided = True
             return None
+        if self._is_reordered(position, outcome):
+            return None
         if self._serial.allows_reordered(outcome, position.refused):
             return "the outcome depends on the order in which receipts of one transaction arrive" + self._difference(position)
         return "no one-at-a-time order of these transactions gives this outcome" + self._difference(position)
+
+    def _is_reordered(self, position: Position, outcome: Hashable) -> bool:
+        """Whether some one-at-a-time order gives the same but for the order of entries in a contract's sets and maps."""
+        known = (outcome, position.refused)
+        if known not in self._reordered:
+            paths = itertools.islice(self._serial.paths_without(position.refused), _MOST_COMPARED)
+            self._reordered[known] = any(self._outcomes.differ_in_order_only(position.world, end.world) for end, _ in paths)
+        return self._reordered[known]
 
     def _difference(self, position: Position) -> str:
         """What is different, beside the one-at-a-time outcome that comes nearest."""

@@ -55,6 +55,12 @@ class Serial:
 
         yield from runs(moves.start(), [])
 
+    def paths_without(self, refused: frozenset[str]) -> Iterator[tuple[Position, list[Move]]]:
+        """Likewise, of all transactions and then of those that were not refused."""
+        yield from self.paths()
+        if refused:
+            yield from self.paths(frozenset(root.name for root in self._scene.roots) - refused)
+
     def _moves(self, scene: Scene) -> tuple[Moves, _Pieces]:
         """What may begin, and what goes on by itself then."""
         moves, pieces = Moves(scene, self._order, self._faults), _Pieces(scene, self._order, self._faults)

@@ -131,8 +131,10 @@ class _Nothing:
 
     allows_reordered = allows
 
-    def paths(self) -> list[tuple[Position, list[Any]]]:
+    def paths(self, *_: object) -> list[tuple[Position, list[Any]]]:
         return [(Position(self._base, ()), [])]
+
+    paths_without = paths
 
 
 async def test_locked_money_and_code_are_part_of_what_comes_of_it(near: Near, contracts: Path, bob: Account) -> None:
@@ -166,3 +168,22 @@ async def test_an_account_that_is_made_or_not_is_part_of_what_comes_of_it(near: 
         wanted = f"new.bob.sandbox: {exists[0]}; in the nearest one-at-a-time order it {exists[1]}"
         assert said is not None
         assert said.splitlines()[1:] == [f"  {wanted}"]
+
+
+async def test_another_order_of_the_entries_of_a_set_is_the_same(near: Near, bank: Contract, bob: Account) -> None:
+    def entries(first: bytes, second: bytes) -> dict[str | bytes, str | bytes]:
+        one = b"\x01" + bytes(7)
+        return {b"e" + bytes(8): first, b"e" + one: second, b"i" + first: bytes(8), b"i" + second: one}
+
+    worlds = []
+    for state in (entries(b"one", b"two"), entries(b"two", b"one"), {**entries(b"two", b"one"), b"i2": b"1"}):
+        with near.anchor("worlds"):
+            await near.set_storage(bank, state)
+            scene, _ = await near._scene([bob.batch(bob, transactions.transfer(NEAR(1)))])
+            worlds.append(scene.base)
+    first, reordered, different = worlds
+    outcomes = Outcomes(first, [bank.id])
+    judge = Serialisable(cast("Serial", _Nothing(first)), outcomes)
+    assert outcomes.of(first) != outcomes.of(reordered)
+    assert judge.at_rest(Position(reordered, ()), []) is None
+    assert judge.at_rest(Position(different, ()), []) is not None
