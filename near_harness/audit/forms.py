@@ -80,7 +80,7 @@ def as_sarif(report: Report, scripts: Mapping[str, Path]) -> str:
     notes = [
         {
             "level": "warning",
-            "message": {"text": f"{record.method.name} could not be entered, nothing is known of it: {record.usual_refusal}"},
+            "message": {"text": f"{record.method.name} could not be entered, nothing is known of it: {record.last_refusal}"},
         }
         for record in report.not_entered
     ]

@@ -75,6 +75,15 @@ class MethodRecord:
     tries: int = 0
     entries: list[Entry] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
+    _furthest: dict[str, int] = field(default_factory=dict)
+    """The most gas that was burnt before each refusal."""
+
+    def refuse(self, run: Run) -> None:
+        """Take down a run that did not enter its method."""
+        refusal = _refusal(run)
+        self.refusals[refusal] += 1
+        burnt = int(run.root.gas_burnt) if run.result is not None and run.result.root is not None else 0
+        self._furthest[refusal] = max(burnt, self._furthest.get(refusal, 0))
 
     @property
     def lacks(self) -> str | None:
@@ -99,9 +108,9 @@ class MethodRecord:
         return "private" in self.method.modifiers or any(refusal.endswith(_PRIVATE) for refusal in self.refusals)
 
     @property
-    def usual_refusal(self) -> str:
-        """What the method said most often."""
-        return self.refusals.most_common(1)[0][0] if self.refusals else "its arguments are not known"
+    def last_refusal(self) -> str:
+        """What the method said when it had come furthest: most calls have the wrong deposit, or come from the wrong account."""
+        return max(self._furthest, key=self._furthest.__getitem__, default="its arguments are not known")
 
 
 class Survey:
@@ -246,7 +255,7 @@ class Survey:
         record.tries += 1
         async with played(self._world, call) as run:
             if not run.entered:
-                record.refusals[_refusal(run)] += 1
+                record.refuse(run)
                 return None
             shape = run.shape
             alike = [entry for entry in record.entries if entry.shape == shape]

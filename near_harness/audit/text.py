@@ -68,9 +68,9 @@ def _note(record: MethodRecord, contract: str) -> str:
     if record.private:
         return "private: left to the contract itself"
     if not record.entries:
-        return f"NOT ENTERED: {record.usual_refusal}"
+        return f"NOT ENTERED: {record.last_refusal}"
     own = all(entry.call.signer == contract for entry in record.entries)
-    return f"entered by the contract's own account only; a user hears: {record.usual_refusal}" if own else ""
+    return f"entered by the contract's own account only; a user hears: {record.last_refusal}" if own else ""
 
 
 def _summary(report: Report) -> Text:

@@ -172,6 +172,12 @@ def members() -> bytes:
     )
 
 
+def poor() -> bytes:
+    """A transfer that asks for one yoctoNEAR, and then finds that nothing is there."""
+    w = Writing()
+    return w.contract(send=code(w.require_deposit(1, "attach one yoctoNEAR"), w.refuse_unless_has("balance"), w.write("sent")))
+
+
 def votes() -> bytes:
     """A question that is decided when alice votes for it after bob, and asked again where that has failed."""
     w = Writing()

@@ -86,3 +86,9 @@ async def test_what_needs_one_call_and_not_all_that_work_is_entered(content: byt
     path.write_bytes(content)
     report = await asyncio.to_thread(audit_file, Request(path, rules=("NH001",), tries=4))
     assert method not in [record.method.name for record in report.not_entered]
+
+
+async def test_what_could_not_be_entered_is_named_with_what_barred_the_way_and_not_with_the_first_hurdle(tmp_path: Path) -> None:
+    (record,) = (await asyncio.to_thread(_report, tmp_path, hand_written.poor(), "NH001", None)).not_entered
+    assert record.refusals.most_common(1)[0][0] == "ContractPanic: attach one yoctoNEAR"
+    assert record.last_refusal == "ContractPanic: nothing was ordered"

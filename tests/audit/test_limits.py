@@ -38,7 +38,7 @@ async def test_a_call_that_waits_for_a_resume_is_told(near: Near) -> None:
     report = await near.audit(contract, tries=2)
     (record,) = report.not_entered
     assert record.method.name == "wait"
-    assert record.usual_refusal.startswith("it waits for somebody to resume it (yield)")
+    assert record.last_refusal.startswith("it waits for somebody to resume it (yield)")
 
 
 async def test_a_user_without_money_is_told(near: Near) -> None:
@@ -46,7 +46,7 @@ async def test_a_user_without_money_is_told(near: Near) -> None:
     demo = await near.deploy(CONTRACTS / "deposit_demo.wasm", "demo")
     report = await near.audit(demo, users=[poor], rules=["NH003"], tries=2)
     (record,) = (record for record in report.methods if record.method.name == "forgets")
-    assert record.usual_refusal.startswith("NotEnoughBalance")
+    assert record.last_refusal.startswith("NotEnoughBalance")
     assert "entered by the contract's own account only" in str(report)
 
 
