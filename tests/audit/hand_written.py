@@ -150,6 +150,14 @@ def kept_state(*, good: bool) -> bytes:
     return w.contract(do=code(w.write("done"), w.asks("alice.sandbox", "work", "on_work")), on_work=undone)
 
 
+def kept_removal(*, good: bool) -> bytes:
+    """Takes away what it sells before it is paid. The good one puts it back."""
+    w = Writing()
+    undone = when(w.failed(), w.write("stock")) if good else code(w.failed(), DROP)
+    sell = code(w.refuse_unless_has("stock"), w.remove("stock"), w.asks("alice.sandbox", "work", "on_work"))
+    return w.contract(fill=w.write("stock"), sell=sell, on_work=undone)
+
+
 def unwanted_deposit(*, good: bool) -> bytes:
     w = Writing()
     refusal = w.require_deposit(0, "no deposit, please") if good else code()

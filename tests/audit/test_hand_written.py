@@ -42,6 +42,7 @@ class Case(NamedTuple):
         ),
         Case(hand_written.forgeable_callback_of_an_order, "NH001", "on_price", Severity.HIGH, "a promise result of their own"),
         Case(hand_written.kept_state, "NH002", "do", Severity.MEDIUM, "what it wrote stays (done)"),
+        Case(hand_written.kept_removal, "NH002", "sell", Severity.MEDIUM, "what it wrote stays (stock)"),
         Case(hand_written.unwanted_deposit, "NH004", "greet", Severity.MEDIUM, "does just what it does without one"),
         Case(hand_written.unread_promise, "NH006", "pay", Severity.HIGH, "the transfer of 1 NEAR to nobody.sandbox"),
         Case(hand_written.lock, "NH007", "ask", Severity.HIGH, "It is a lock: bob.sandbox is refused from then on"),

@@ -40,7 +40,7 @@ def kept_state_check(run: Run) -> tuple[str, ...]:
     return (
         f"at_end = {{change.key: change.after for change in tx.ledger.state.of({run.world.contract_id!r})}}",
         f"written = [change for change in tx.ledger.state.by(tx.root) if change.key in {list(run.kept)!r}]",
-        "kept = [change for change in written if at_end.get(change.key) == change.after]",
+        "kept = [change for change in written if change.key in at_end and at_end[change.key] == change.after]",
         "print(*kept, sep='\\n')",
         "found = bool(tx.failed_receipts and kept)  # a call failed, and what was written before it is still there",
     )
