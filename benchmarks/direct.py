@@ -24,7 +24,7 @@ class Direct:
 
     def __init__(self, **options: Any) -> None:
         engine = load_engine()
-        self.chain: Any = engine.Chain(engine.sandbox_genesis(), cache_dir=str(contract_cache()), **options)
+        self.chain: Any = engine.Chain(engine.sandbox_genesis(), cache_dir=contract_cache(), **options)
         self.chain.produce_blocks(3)
         self._nonces: dict[str, int] = {}
 

@@ -32,7 +32,7 @@ class RpcChain:
     ) -> None:
         engine = load_engine()
         genesis = engine.sandbox_genesis(epoch_length=epoch_length, protocol_version=protocol_version)
-        self.chain: Any = engine.Chain(genesis, blocks=blocks, cache_dir=str(contract_cache()), validator_key=validator_key)
+        self.chain: Any = engine.Chain(genesis, blocks=blocks, cache_dir=contract_cache(), validator_key=validator_key)
 
     def start(self, method: str, params: Any) -> Any:
         """Send a request; the answer may be something to wait on."""

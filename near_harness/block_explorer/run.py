@@ -40,9 +40,7 @@ def run(node: NodeToRun, report: Callable[[dict[str, Any]], None]) -> None:
     url = f"http://{node.address}"
     try:
         genesis = engine.sandbox_genesis(account_id=node.account_id, seed=node.account_id, protocol_version=version)
-        chain = engine.Chain(
-            genesis, blocks="interval", clock="wall", cache_dir=str(contract_cache()), rpc_addr=str(node.address)
-        )
+        chain = engine.Chain(genesis, blocks="interval", clock="wall", cache_dir=contract_cache(), rpc_addr=str(node.address))
         chain.produce_blocks(FIRST_BLOCKS)
     except engine.EngineError as error:
         raise InvalidSetting(str(error)) from error

@@ -135,7 +135,7 @@ class EmbeddedNode:
             return self._engine.Chain(
                 json.dumps(genesis),
                 blocks="interval",
-                cache_dir=str(contract_cache()),
+                cache_dir=contract_cache(self._settings.tell),
                 validator_key=self.root_key.secret_key,
                 **config,
             )

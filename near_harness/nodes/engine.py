@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import stat
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -38,8 +41,25 @@ def load_engine() -> ModuleType:
     return found
 
 
-def contract_cache() -> Path:
-    """Return the folder of compiled contracts: ``NEAR_HARNESS_CACHE``, else one in the user's cache folder."""
+def contract_cache(tell: Callable[[str], None] | None = None) -> Path | None:
+    """Return the folder of compiled contracts: ``NEAR_HARNESS_CACHE``, else one in the user's cache folder.
+
+    None where it can be neither made nor used, as on a disk that is read-only: with that the engine keeps them in memory, as
+    ``tell`` hears.
+    """
     folder = cache_folder("contracts")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_private(folder / "compiled")
+    except OSError as error:
+        if tell is not None:
+            tell(f"compiled contracts are not kept in {folder}: {error.strerror}; each run compiles them anew")
+        return None
     return folder
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder for this user alone, as the engine does, which ends where it cannot."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    if sys.platform != "win32" and stat.S_IMODE(folder.stat().st_mode) != stat.S_IRWXU:
+        folder.chmod(stat.S_IRWXU)

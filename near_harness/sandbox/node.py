@@ -40,7 +40,7 @@ def open_chain(home: Path, settings: Settings, address: Address) -> Any:
             json.dumps(genesis),
             blocks="interval",
             clock="wall",
-            cache_dir=str(contract_cache()),
+            cache_dir=contract_cache(),
             rpc_addr=str(address),
             node_public_key=settings.node_public_key,
             validator_key=settings.validator_key,

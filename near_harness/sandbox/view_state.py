@@ -46,7 +46,7 @@ def dump(home: Path, *, stream: bool) -> Path:
 def _chain(home: Path, path: Path, genesis: Any) -> Any:
     engine = load_engine()
     try:
-        chain = engine.Chain(json.dumps(genesis), blocks="manual", clock="wall", cache_dir=str(contract_cache()))
+        chain = engine.Chain(json.dumps(genesis), blocks="manual", clock="wall", cache_dir=contract_cache())
     except engine.EngineError as error:
         raise files.BrokenHome(f"{path}: {error}") from error
     if (home / DATA).exists():  # a home without data is at its genesis

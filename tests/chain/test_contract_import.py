@@ -57,6 +57,17 @@ async def test_code_and_state_from_a_node(near: Near, alice: Account, contracts:
     assert await from_file.counter() == 3
 
 
+async def test_what_cannot_be_kept_is_brought_all_the_same(
+    near: Near, contracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NEAR_HARNESS_CACHE", str(tmp_path / "file"))
+    async with start(node="embedded") as there:
+        counter = await there.deploy(contracts / "callback_results.wasm", "counter")
+        brought = await near.import_contract(there.node.rpc_url, counter.id, block=await there.height())
+        assert await brought.counter() == 0
+
+
 async def test_a_state_in_several_pieces(near: Near, contracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with start(node="embedded") as there:
         counter = await there.deploy(contracts / "callback_results.wasm", "counter")

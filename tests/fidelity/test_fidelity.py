@@ -20,7 +20,7 @@ def in_process() -> Callable[[str, Any], dict[str, Any]]:
     """A fresh chain as the recording began with."""
     engine = load_engine()
     genesis = engine.sandbox_genesis(account_id="sandbox", seed="sandbox", chain_id="sandbox", protocol_version=RECORDED_PROTOCOL)
-    chain = engine.Chain(genesis, cache_dir=str(contract_cache()))
+    chain = engine.Chain(genesis, cache_dir=contract_cache())
 
     def call(method: str, params: Any) -> dict[str, Any]:
         body = json.dumps({"jsonrpc": "2.0", "id": "fidelity", "method": method, "params": params})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,23 @@ async def test_who_waits_at_a_paused_chain_is_cancelled_without_harm() -> None:
                 await asyncio.wait_for(alice.transfer(near.root, "1 NEAR"), 0.2)
         await alice.transfer(near.root, "1 NEAR")
         assert NEAR("7.9") < await near.balance(alice) < NEAR(8)
+
+
+async def test_a_cache_that_cannot_be_made_costs_time_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, contracts: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NEAR_HARNESS_CACHE", str(tmp_path / "file"))
+    told: list[str] = []
+    node = create_node(NodeSettings(tell=told.append))
+    node.start()
+    assert told == [
+        f"compiled contracts are not kept in {tmp_path / 'file' / 'contracts'}: Not a directory; each run compiles them anew"
+    ]
+    near = Near(node)
+    await near.deploy(contracts / "bank.wasm", "bank")
+    assert await near.exists("bank.sandbox")
+    node.stop()
 
 
 def test_those_who_ask_for_the_address_at_once_get_the_same() -> None:
