@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -67,7 +68,7 @@ class Bundle:
     def write(self, path: Path, extra: Mapping[str, str]) -> None:
         """Write the file, with some texts beside what belongs to it; it is whole or not there at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
+        part = path.with_name(f".{secrets.token_hex(8)}.part")  # another run may write the same bundle now
         files = {CONTENT: json.dumps(self.content, indent=1, ensure_ascii=False).encode()}
         files |= {f"contracts/{name}.wasm": code for name, code in self.codes.items()}
         files |= {CHAIN: self.chain, RECORDS: json.dumps(self.records).encode()} if self.chain is not None else {}

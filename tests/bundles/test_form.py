@@ -42,6 +42,20 @@ def test_files_that_are_no_bundles(tmp_path: Path) -> None:
     assert "there is no bundle.json in it" in _error(tmp_path)
 
 
+def test_two_runs_that_write_the_same_bundle_at_once_leave_a_whole_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle, path, write = Bundle.read(CORPUS[0]), tmp_path / "it.zip", zipfile.ZipFile.writestr
+    others = iter([lambda: bundle.write(path, {})])
+
+    def write_as_the_other_does(*arguments: Any) -> None:
+        next(others, lambda: None)()
+        write(*arguments)
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", write_as_the_other_does)
+    bundle.write(path, {"README.txt": "hello"})
+    assert Bundle.read(path) == bundle
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_other_schemas_and_newer_versions(changed: Changed) -> None:
     assert "its schema is 'cats@1', not 'near_harness/bundle@2'" in _error(changed(lambda c: c.update(schema="cats@1")))
     assert "its schema is ''" in _error(changed(lambda _: ["a", "list"]))
