@@ -101,6 +101,8 @@ def command(contract: Path, **options: Any) -> None:
     except BadInput as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
+        if error.filename is None:  # standard output
+            raise
         raise CannotWrite(f"{error.filename}: {error.strerror}") from error
 
 

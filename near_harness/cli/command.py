@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -16,6 +20,8 @@ NO = 1
 FAILED = 3
 """Exit code: it could not be done; standard error says why."""
 INTERRUPTED = 130
+CUT_OFF = 141
+"""Exit code: who read standard output has gone, as ``head`` does. It is no answer."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -49,6 +55,23 @@ class CommandGroup(click.Group):
         super().__init__(*args, **named)
         self._modules = dict(modules or {})
 
+    def main(self, *args: Any, **named: Any) -> Any:
+        """Run the command line; what standard output has no characters for is written as Python does."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        return super().main(*args, **named)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; one whose result cannot be written has failed."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _drop_the_rest()
+            ctx.exit(CUT_OFF)
+        except OSError as error:
+            _drop_the_rest()
+            raise _Refusal(f"{type(error).__name__}: {error}") from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
         return sorted({*super().list_commands(ctx), *self._modules})
@@ -76,9 +99,16 @@ def node_options(function: _F) -> _F:
 
 def put(result: Mapping[str, Any], text: Callable[[], str], *, as_json: bool) -> None:
     """Write a result to standard output: as JSON, or as the text that is made where it is wanted."""
-    click.echo(json.dumps(result, indent=2, ensure_ascii=False) if as_json else text())
+    in_ascii = getattr(sys.stdout, "encoding", "utf-8").lower() != "utf-8"
+    click.echo(json.dumps(result, indent=2, ensure_ascii=in_ascii) if as_json else text())
 
 
 def say(text: str) -> None:
     """Tell the user what goes on: on standard error."""
     click.echo(text, err=True)
+
+
+def _drop_the_rest() -> None:
+    """Let what was not written go, which Python would try to write once more when it ends."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

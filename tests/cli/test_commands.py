@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cli.conftest import Cli
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
+CONTRACT = Path(__file__).parents[2] / "contracts" / "compiled" / "deposit_demo.wasm"
 
 
 def _leaves(command: click.Command, name: str) -> list[tuple[str, click.Command]]:
@@ -76,6 +77,37 @@ def test_what_cannot_be_done_is_one_line_and_code_3(cli: Cli) -> None:
     assert done.returncode == 3
     assert done.stdout == ""
     assert done.stderr == "Error: UnknownNodeKind: unknown kind of node 'moon': choose one of embedded, docker, binary, remote\n"
+
+
+def _started(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "near_harness.cli", *arguments]
+    return subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=120, check=False, **more)  # noqa: S603 - our own
+
+
+@pytest.mark.parametrize("arguments", [("explain", "--list"), ("doctor", "--json"), ("trace", "-h")])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_result_that_cannot_be_written_is_no_answer(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = _started(*arguments, stdout=full)
+    assert (done.returncode, done.stderr) == (3, "Error: OSError: [Errno 28] No space left on device\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="where the other end of a pipe is closed, Windows says something else")
+@pytest.mark.parametrize("arguments", [("explain", "--list"), ("audit", str(CONTRACT), "--tries", "1")])
+def test_a_reader_that_goes_is_no_answer_either(arguments: tuple[str, ...]) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = _started(*arguments, stdout=theirs)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_what_standard_output_has_no_characters_for(cli: Cli) -> None:
+    demo = cli("demo", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (demo.returncode, demo.stderr) == (0, "")
+    assert "bank.sandbox" in demo.stdout
+    explained = cli("explain", "--list", "--json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert json.loads(explained.stdout) == json.loads(cli("explain", "--list", "--json").stdout)
 
 
 def test_the_demo_as_json(cli: Cli) -> None:
