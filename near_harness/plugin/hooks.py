@@ -127,9 +127,13 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
     moment = isolation.before_wider_fixture(fixturedef)
     fixturedef.addfinalizer(isolation.closing(moment))
     try:
-        return (yield)
-    finally:
-        isolation.after_wider_fixture(fixturedef, moment)
+        made = yield
+    except BaseException:
+        # Nobody gets what it did, and where the test is run again so is the fixture.
+        isolation.wider_fixture_failed(moment)
+        raise
+    isolation.after_wider_fixture(fixturedef, moment)
+    return made
 
 
 # Asynchronous tests

@@ -1,7 +1,7 @@
 """Every test starts from the same chain: which moments are opened when, and when the chain goes back to them.
 
 * A fixture of a wider scope than a test (class, module, package, session) gets a moment before its setup; the chain goes back
-  there after its teardown. What it does stays for the tests of its scope.
+  there after its teardown, or where it fails. What it does stays for the tests of its scope.
 * A test gets one moment, after the wider fixtures and before the first fixture of its own; the chain goes back there after the
   last teardown of its own fixtures, which so still see what the test did.
 
@@ -93,6 +93,11 @@ class Isolation:
                 IsolationWarning,
                 stacklevel=2,
             )
+
+    def wider_fixture_failed(self, moment: Moment | None) -> None:
+        """Go back to before a fixture that has failed, or as soon as nothing stands on what it did."""
+        if self._near is not None and moment is not None:
+            self._near.anchors.close(moment)
 
     @contextmanager
     def example(self) -> Iterator[None]:

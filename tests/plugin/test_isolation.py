@@ -91,6 +91,23 @@ def test_what_a_module_fixture_did_stays_for_its_module(run: Run) -> None:
     ).assert_outcomes(passed=4)
 
 
+def test_what_a_module_fixture_did_before_it_failed_is_rolled_back(run: Run) -> None:
+    run("""
+        import pytest
+
+        @pytest.fixture(scope="module")
+        async def dora(near):
+            await near.create_account("dora")
+            raise ValueError("it fails")
+
+        async def test_one(dora):
+            pass
+
+        async def test_two(near):
+            assert not await near.exists("dora.sandbox")
+    """).assert_outcomes(errors=1, passed=1)
+
+
 def test_fixtures_of_all_scopes_stand_on_each_other(run: Run) -> None:
     run("""
         import pytest
