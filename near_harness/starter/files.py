@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from near_harness.starter.look import Look
 from near_harness.starter.project import Project, Target
 
@@ -120,7 +122,8 @@ def conftest(project: Project, looks: dict[str, Look]) -> str:
         )
         for target in project.targets
     )
-    return _CONFTEST.format(build=" && ".join(project.builds), fixtures=fixtures)
+    build = " && ".join(project.builds).replace("\\", "\\\\").replace('"', '\\"')  # it stands in texts of Python
+    return _CONFTEST.format(build=build, fixtures=fixtures)
 
 
 def test_module(target: Target, look: Look | None) -> str:
@@ -138,8 +141,13 @@ def _is(value: object) -> str:
 
 def workflow(project: Project) -> str:
     """Write the CI workflow."""
-    builds = "\n".join(f"      - run: {build}" for build in project.builds)
+    builds = "\n".join(f"      - run: {_in_yaml(build)}" for build in project.builds)
     return _WORKFLOW.format(setup=_SETUPS[project.language], builds=builds)
+
+
+def _in_yaml(command: str) -> str:
+    """A command as a value of YAML: as it is, or in quotes, as JSON has them, where it would be something else."""
+    return json.dumps(command, ensure_ascii=False) if any(mark in command for mark in (" #", ": ", '"', "\\")) else command
 
 
 def pyproject(present: str | None, *, has_pytest: bool, has_groups: bool) -> str | None:

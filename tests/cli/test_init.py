@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -228,6 +229,20 @@ def test_a_workspace_around_a_contract_and_others(cli: Cli, tmp_path: Path) -> N
         "cargo near build non-reproducible-wasm",
         "cargo near build non-reproducible-wasm --manifest-path 'a part/Cargo.toml'",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names of files")
+def test_a_folder_whose_name_means_something_in_yaml_and_python(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text('[workspace]\nmembers = ["*"]\n')
+    odd = tmp_path / 'a "b": #c'
+    odd.mkdir()
+    (odd / "Cargo.toml").write_text(_CRATE.format(name="part"))
+    (build,) = (line for line in json.loads(cli("init", "--json").stdout)["next"] if line.startswith("cargo"))
+    workflow = (tmp_path / ".github" / "workflows" / "near-harness.yml").read_text()
+    (written,) = re.findall("- run: (.*cargo near .*)", workflow)
+    assert json.loads(written) == build
+    conftest = ast.parse((tmp_path / "tests" / "conftest.py").read_text())
+    assert build in (ast.get_docstring(conftest) or "")
 
 
 @pytest.mark.parametrize(("scripts", "builds"), [
