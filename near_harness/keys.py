@@ -80,11 +80,15 @@ _LENGTHS = {"ed25519": 32, "secp256k1": 64, "ml-dsa-65": 1952, "ml-dsa-65-hash":
 """How many bytes a public key of each kind has (nearcore: ``KeyType``, ``PublicKeyHandle``)."""
 
 
-def public_key_text(public_key: str) -> str:
-    """Return a public key of any kind that a chain can hold as nearcore writes it, with its kind.
+def public_key_text(public_key: str | KeyPair) -> str:
+    """Return a public key of any kind that a chain can hold as nearcore writes it, with its kind; of a pair its public half.
 
-    :raises BadInput: where the text is none.
+    :raises BadInput: where it is neither.
     """
+    if isinstance(public_key, KeyPair):
+        return public_key.public_key
+    if not isinstance(public_key, str):
+        raise BadInput(f"{public_key!r} is neither a key pair nor a public key, such as 'ed25519:…'")
     kind, _, text = public_key.rpartition(":")
     kind = kind.lower() or "ed25519"
     length = len(_from_base58(text))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from near_harness.account_ids import check_account_id
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
     from near_harness.transactions import Actions
 
 _log = logging.getLogger(__name__)
+
+
+@contextmanager
+def noting(step: Step, context: str) -> Iterator[None]:
+    """Note in the history what ends a block that waits for a transaction, and in a failure what was called."""
+    try:
+        yield
+    except BaseException as error:
+        step.fails(error)
+        if isinstance(error, TransactionFailed):
+            error.context = context
+        raise
 
 
 class Sending:
@@ -57,12 +70,10 @@ class Sending:
         self._changes += 1
         step = self.history.sends(signer, receiver, actions, context)
         try:
-            raw = await self.client.signer(signer.id, signer.key).send(receiver, actions)
-        except BaseException as error:
-            step.fails(error)
-            if isinstance(error, TransactionFailed):
-                error.context = context
-            if isinstance(error, RpcTimeout) and self.node.capabilities.stepping:
+            with noting(step, context):
+                raw = await self.client.signer(signer.id, signer.key).send(receiver, actions)
+        except RpcTimeout as error:
+            if self.node.capabilities.stepping:
                 error.args = (f"{error}\n{self._why_it_waits()}",)
             raise
         return self.outcome_of(raw, raising=raising, context=context or f"{signer.id} -> {receiver_id}", step=step)

@@ -23,6 +23,7 @@ from near_harness.delegates import sign_delegate
 from near_harness.errors import BadInput, HarnessError, RpcError, ViewFailed
 from near_harness.keys import KeyPair
 from near_harness.near import Near
+from near_harness.outcome import Outcome
 from near_harness.progress import Progress
 from near_harness.transactions import add_full_access_key, create_account, transfer
 from near_harness.units import NEAR, Amount
@@ -127,7 +128,8 @@ class Player:
 
     async def _wait_for_all_but(self, numbers: Any) -> None:
         for number in [number for number in self._running if number not in numbers]:
-            await self._hear_of(*self._running.pop(number))
+            step, sent = self._running.pop(number)
+            await self._hear_of(step, sent.attempt())
 
     # transactions and views
 
@@ -136,34 +138,23 @@ class Player:
             raise BadInput("its actions were left out")
         signer = self._signer(step)
         made = actions.from_json(step["actions"], self._bundle.codes, self._signed)
-        if step.get("handed_over"):
-            if (sent := await self._hand_over(step, signer, made)) is not None:
-                self._handed_over.append((step, sent))
-        elif step["n"] in self._overlapped or self._running:
-            if (sent := await self._hand_over(step, signer, made)) is not None:
-                self._running[step["n"]] = (step, sent)
-        else:
-            await self._send(step, signer, made)
-
-    async def _send(self, step: Step, signer: Account, made: list[Any]) -> None:
+        if not (step.get("handed_over") or step["n"] in self._overlapped or self._running):
+            await self._hear_of(step, self._near.send(signer, step["receiver"], made, raising=False))
+            return
         try:
-            came = seen(await self._near.send(signer, step["receiver"], made, raising=False))
-        except HarnessError as error:
-            came = _refusal(error)
-        self._compare(step, came)
-
-    async def _hand_over(self, step: Step, signer: Account, made: list[Any]) -> Sent | None:
-        """Send without waiting for what comes of it; None where it is refused."""
-        try:
-            return await self._near.start(signer, step["receiver"], made)
+            sent = await self._near.start(signer, step["receiver"], made)
         except HarnessError as error:
             self._compare(step, _refusal(error))
-            return None
+            return
+        if step.get("handed_over"):
+            self._handed_over.append((step, sent))
+        else:
+            self._running[step["n"]] = (step, sent)
 
-    async def _hear_of(self, step: Step, sent: Sent) -> None:
-        """Compare what came of a transaction that was sent."""
+    async def _hear_of(self, step: Step, outcome: Awaitable[Outcome]) -> None:
+        """Compare what came of a transaction."""
         try:
-            came = seen(await sent.attempt())
+            came = seen(await outcome)
         except HarnessError as error:
             came = _refusal(error)
         self._compare(step, came)
@@ -270,7 +261,7 @@ class Player:
         """Compare what came of the transactions that were handed over."""
         handed_over, self._handed_over = self._handed_over, []
         for step, sent in handed_over:
-            await self._hear_of(step, sent)
+            await self._hear_of(step, sent.attempt())
 
     async def _blocks(self, step: Step) -> None:
         if self._chain is not None:

@@ -125,7 +125,7 @@ class StatePatches:
         :raises BadInput: for a text that is no public key, and a nonce that is none.
         :raises UnknownAccount: where the account does not exist.
         """
-        where, public_key = account_id_of(who), _public_key(key)
+        where, public_key = account_id_of(who), public_key_text(key)
         if isinstance(nonce, bool) or not isinstance(nonce, int) or not 0 <= nonce < 2**64:
             raise BadInput(f"nonce={nonce!r}: a whole number is wanted, 0 or more and below 2**64")
         account = await self._account_record(where)
@@ -143,7 +143,7 @@ class StatePatches:
         :raises UnknownAccount: where the account does not exist.
         :raises DeleteKeyDoesNotExist: where it has no such key; nothing is sent then.
         """
-        where, public_key = account_id_of(who), _public_key(key)
+        where, public_key = account_id_of(who), public_key_text(key)
         removal = delete_key(public_key)
         if not await self._has_key(where, public_key):
             fields = {"account_id": where, "public_key": public_key}
@@ -232,12 +232,6 @@ class StatePatches:
                 raise
             return False
         return "error" not in answer
-
-
-def _public_key(key: KeyPair | str) -> str:
-    if not isinstance(key, (KeyPair, str)):
-        raise BadInput(f"{key!r} is neither a key pair nor a public key, such as 'ed25519:…'")
-    return public_key_text(key) if isinstance(key, str) else key.public_key
 
 
 def _account(account_id: str, account: Record) -> Record:

@@ -25,9 +25,9 @@ from near_harness.chain.pending import Pending, PendingReceipt, PendingTransacti
 from near_harness.errors import BadInput
 from near_harness.nodes.base import Node
 from near_harness.not_begun import begun_by_await
-from near_harness.outcome.failures import TransactionFailed
 from near_harness.rpc.client import Client
 from near_harness.rpc.signer import Submitted
+from near_harness.sending import noting
 from near_harness.transactions import Actions, Call
 
 if TYPE_CHECKING:
@@ -75,13 +75,8 @@ class Sent:
         else:
             signer.forget_nonces()
             near.history.note("run")
-        try:
+        with noting(self._step, self._context):
             raw = await signer.end_of(self._submitted)
-        except BaseException as error:
-            self._step.fails(error)
-            if isinstance(error, TransactionFailed):
-                error.context = self._context
-            raise
         outcome = near.outcome_of(raw, raising=raising, context=self._context, step=self._step)
         outcome.returns = self.returns
         return outcome

@@ -47,7 +47,7 @@ class Jury:
     @property
     def undecided(self) -> bool:
         """Whether some outcome could not be judged."""
-        return any(getattr(oracle, "undecided", False) for oracle in self._oracles)
+        return any(oracle.undecided for oracle in self._oracles)
 
     def step(self, position: Position, move: Move, step: Any, path: Sequence[Move]) -> bool:
         """Ask the oracles after a receipt."""

@@ -27,6 +27,8 @@ class Oracle(Protocol):
     """Looks at states. What it finds it says in words; None where all is well."""
 
     name: str
+    undecided: bool
+    """Whether it could not judge some state."""
 
     def after_receipt(self, position: Position, move: Move, step: Any) -> str | None:
         """Look at the state after a receipt."""
@@ -35,8 +37,10 @@ class Oracle(Protocol):
         """Look at a state in which nothing is on its way."""
 
 
-class _Quiet:
+class Quiet:
     """What an oracle does that does not look."""
+
+    undecided = False
 
     def after_receipt(self, position: Position, move: Move, step: Any) -> str | None:  # noqa: ARG002 - the interface's
         """Look at nothing."""
@@ -47,7 +51,7 @@ class _Quiet:
         return None
 
 
-class Invariant(_Quiet):
+class Invariant(Quiet):
     """A predicate of the user's that holds at rest, or after every receipt."""
 
     name = "invariant"
@@ -69,15 +73,13 @@ class Invariant(_Quiet):
         return None if said is None else f"the invariant does not hold: {said or self._text}"
 
 
-class Serialisable(_Quiet):
+class Serialisable(Quiet):
     """No order gives what no one-at-a-time order gives."""
 
     name = "serialisable"
 
     def __init__(self, serial: Serial, outcomes: Outcomes) -> None:
         self._serial, self._outcomes = serial, outcomes
-        self.undecided = False
-        """An outcome was in none of the one-at-a-time orders that were tried, and there are more of them."""
         self._reordered: dict[tuple[Hashable, frozenset[str]], bool] = {}
 
     def at_rest(self, position: Position, path: Sequence[Move]) -> str | None:  # noqa: ARG002 - the interface's
@@ -86,7 +88,7 @@ class Serialisable(_Quiet):
         if self._serial.allows(outcome, position.refused):
             return None
         if self._serial.cut_short:
-            self.undecided = True
+            self.undecided = True  # it is in none of the one-at-a-time orders that were tried, and there are more of them
             return None
         if self._is_reordered(position, outcome):
             return None
@@ -117,7 +119,7 @@ class Serialisable(_Quiet):
         return "".join(lines)
 
 
-class CallbackGas(_Quiet):
+class CallbackGas(Quiet):
     """No callback runs out of gas: what it should have put right stays wrong."""
 
     name = "callback gas"
@@ -133,7 +135,7 @@ class CallbackGas(_Quiet):
         return None
 
 
-class Tokens(_Quiet):
+class Tokens(Quiet):
     """The balances of a fungible token (NEP-141) add up to its supply."""
 
     name = "token conservation"

@@ -10,21 +10,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from near_harness.explore.moves import Move, Moves, Position
+from near_harness.explore.oracles import Quiet
 from near_harness.explore.scene import Root, Scene, submit
 from near_harness.outcome.failures import TransactionFailed, parse_failure
 
 
-class Eventually:
+class Eventually(Quiet):
     """An oracle: at rest, each of the calls succeeds."""
 
     name = "eventually"
 
     def __init__(self, probes: Sequence[Root]) -> None:
         self._probes = list(probes)
-
-    def after_receipt(self, position: Position, move: Move, step: Any) -> str | None:  # noqa: ARG002 - the interface's
-        """Look at nothing."""
-        return None
 
     def at_rest(self, position: Position, path: Sequence[Move]) -> str | None:  # noqa: ARG002 - the interface's
         """Try the calls, each in the state as it is."""

@@ -10,6 +10,7 @@ from explore.all_orders import Watcher, every_order, seen_by_accounts
 from near_harness import NEAR, Account, Contract, Near
 from near_harness.explore.moves import Moves
 from near_harness.explore.outcomes import Outcomes
+from near_harness.explore.scene import Scene
 from near_harness.explore.search import Search
 from near_harness.explore.serial import run_first_in_first_out
 from near_harness.transactions import Call
@@ -56,14 +57,7 @@ async def test_results_that_are_waited_for_together(near: Near, contracts: Path,
     agent = await near.deploy(contracts / "quotes_good.wasm", "agent", init="new", args=arguments)
     buy = agent.buy(item="pot").by(alice).attach(NEAR(5)).gas("200 Tgas")
     scene, _ = await near._scene([buy, shops[0].set_price(price=NEAR(4)).by(shops[0].account)])
-    for order in ("fifo", "any"):
-        moves = Moves(scene, order)
-        outcomes = Outcomes(scene.base, moves.places)
-        watcher = Watcher(outcomes)
-        assert Search(moves, watcher).run(moves.start()).complete
-        ends = [(outcomes.of(position.world), seen_by_accounts(path)) for position, path in every_order(moves)]
-        assert {seen for _, seen in ends} == watcher.orders
-        assert {outcome for outcome, _ in ends} == watcher.outcomes
+    assert_nothing_is_left_out(scene)
 
 
 async def test_a_yield_that_nobody_resumes(near: Near, bank: Contract, alice: Account) -> None:
@@ -110,6 +104,11 @@ async def test_ends_of_yields_come_in_every_order(near: Near, contracts: Path, a
     workshop = await near.deploy(contracts / "workshop.wasm", "workshop")
     asked = [workshop.ask(question=name).by(alice).attach(NEAR(1)) for name in "pq"]
     scene, _ = await near._scene([*asked, workshop.answer(question="q", text="a").by(bob)], time_outs=True)
+    assert_nothing_is_left_out(scene)
+
+
+def assert_nothing_is_left_out(scene: Scene) -> None:
+    """See that the search finds what comes of all orders, run one by one."""
     for order in ("fifo", "any"):
         moves = Moves(scene, order)
         outcomes = Outcomes(scene.base, moves.places)
